@@ -1,0 +1,234 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+
+import { embedImages, embedTexts, modelCacheDir, unloadModel } from '../../index.js'
+import { refusal, withFolder } from '../helpers.mjs'
+import { cosine, embedElsewhere, imageModel, photo, repository, textModel } from './helpers.mjs'
+import { withHub } from './hub.mjs'
+
+// Small models in place of CLIP's: what is tested is how they get here.
+const IMAGE = 'Qdrant/clip-ViT-B-32-vision'
+const TEXT = 'Qdrant/clip-ViT-B-32-text'
+const IMAGE_FILES = ['preprocessor_config.json', 'model.onnx']
+const TOKENIZER_FILES = ['tokenizer.json', 'config.json', 'special_tokens_map.json', 'tokenizer_config.json']
+const models = {
+  [IMAGE]: repository(imageModel, IMAGE_FILES),
+  [TEXT]: repository(textModel, [...TOKENIZER_FILES, 'model.onnx'])
+}
+const images = [photo('cat/original.jpg')]
+const [expected] = await embedImages(images, { model: imageModel })
+
+const modelBytes = await readFile(models[IMAGE]['model.onnx'])
+const blobOf = (cacheDir, bytes) =>
+  join(
+    cacheDir,
+    `models--${IMAGE.replace('/', '--')}`,
+    'blobs',
+    createHash('sha256').update(bytes).digest('hex')
+  )
+
+/** Calls `use` with a hub and an empty cache folder; nothing stays loaded. */
+function withEmptyCache(use) {
+  return withHub(models, (hub) =>
+    withFolder(async (cacheDir) => {
+      try {
+        return await use(hub, cacheDir)
+      } finally {
+        await unloadModel()
+      }
+    })
+  )
+}
+
+describe('a model of the hub', () => {
+  it('is downloaded once, with progress, into the cache folder', () =>
+    withEmptyCache(async (hub, cacheDir) => {
+      hub.bytesPerSecond = 8e6
+      const heard = []
+      const onProgress = (progress) => heard.push(progress)
+      const [vector] = await embedImages(images, { cacheDir, onProgress })
+      assert.ok(cosine(vector, expected) > 0.99999)
+
+      const downloads = heard.filter(({ phase }) => phase === 'download')
+      const sizes = await Promise.all(IMAGE_FILES.map(async (file) => (await stat(models[IMAGE][file])).size))
+      const total = sizes[0] + sizes[1]
+      assert.ok(downloads.length >= 4, `${downloads.length} reports`)
+      for (const [index, { file, done, total: of }] of downloads.entries()) {
+        assert.ok(IMAGE_FILES.includes(file))
+        assert.equal(of, total)
+        assert.ok(done >= (downloads[index - 1]?.done ?? 0), 'progress went back')
+      }
+      assert.equal(downloads.at(-1).done, total)
+      assert.deepEqual(heard.at(-1), { phase: 'embed', done: 1, total: 1 })
+
+      const requests = hub.served.length
+      await unloadModel(IMAGE)
+      await embedImages(images, { cacheDir, model: 'clip' })
+      await embedImages(images, { cacheDir, model: IMAGE.toLowerCase(), localFilesOnly: true })
+      assert.equal(hub.served.length, requests)
+    }))
+
+  it('is loaded once for calls that race', () =>
+    withEmptyCache(async (hub, cacheDir) => {
+      const calls = Array.from({ length: 4 }, () => embedImages(images, { cacheDir }))
+      for (const [vector] of await Promise.all(calls)) assert.deepEqual(vector, (await calls[0])[0])
+      assert.deepEqual(
+        hub.served.map(({ file }) => file),
+        IMAGE_FILES
+      )
+      assert.equal(await unloadModel('clip'), 1)
+    }))
+
+  it('may be a text model, with its tokenizer', () =>
+    withEmptyCache(async (hub, cacheDir) => {
+      const [here] = await embedTexts(['a dog on the beach'], { model: textModel })
+      const [vector] = await embedTexts(['a dog on the beach'], { cacheDir })
+      assert.ok(cosine(vector, here) > 0.99999)
+      assert.deepEqual(hub.served.map(({ file }) => file).sort(), [...TOKENIZER_FILES, 'model.onnx'].sort())
+    }))
+
+  it('is kept where HF_HOME says, but for a cacheDir of the call', () =>
+    withEmptyCache(async (_hub, cacheDir) => {
+      const standard = modelCacheDir()
+      assert.ok(!standard.startsWith(process.cwd()))
+      const home = join(cacheDir, 'home')
+      process.env.HF_HOME = home
+      try {
+        assert.equal(modelCacheDir(), home)
+        await embedImages(images)
+        assert.deepEqual(await readdir(home), ['models--Qdrant--clip-ViT-B-32-vision'])
+        await embedImages(images, { cacheDir: join(cacheDir, 'other') })
+        assert.deepEqual(await readdir(join(cacheDir, 'other')), ['models--Qdrant--clip-ViT-B-32-vision'])
+      } finally {
+        delete process.env.HF_HOME
+      }
+      assert.equal(modelCacheDir(), standard)
+    }))
+})
+
+describe('an interrupted download', () => {
+  it('goes on where the process was killed', () =>
+    withEmptyCache(async (hub, cacheDir) => {
+      hub.bytesPerSecond = 2e6
+      const killed = await embedElsewhere(
+        { images, options: { cacheDir } },
+        { onLine: ({ progress }, child) => progress.done > 0.4 * progress.total && child.kill('SIGKILL') }
+      )
+      assert.equal(killed.signal, 'SIGKILL')
+      assert.equal(killed.outcome.progress.phase, 'download')
+
+      const before = hub.served.length
+      hub.bytesPerSecond = Infinity
+      const heard = []
+      const onProgress = (progress) => heard.push(progress)
+      const [vector] = await embedImages(images, { cacheDir, onProgress })
+      assert.ok(cosine(vector, expected) > 0.99999)
+      const resumed = hub.served.slice(before)
+      assert.deepEqual(
+        resumed.map(({ file }) => file),
+        ['model.onnx']
+      )
+      assert.ok(resumed[0].start > 0.3 * modelBytes.length, `went on at ${resumed[0].start}`)
+      assert.equal(resumed[0].start + resumed[0].bytes, modelBytes.length)
+      assert.ok(heard[0].done >= resumed[0].start, 'progress counts what was there')
+    }))
+
+  it('goes on after the connection broke', () =>
+    withEmptyCache(async (hub, cacheDir) => {
+      hub.cutAfter = 1.5e6
+      const broken = refusal(503, `cannot download model.onnx of model \`${IMAGE}\` from ${hub.endpoint}`)
+      await assert.rejects(embedImages(images, { cacheDir }), broken)
+      await assert.rejects(embedImages(images, { cacheDir }), broken)
+      const [vector] = await embedImages(images, { cacheDir })
+      assert.ok(cosine(vector, expected) > 0.99999)
+      const starts = hub.served.filter(({ file }) => file === 'model.onnx').map(({ start }) => start)
+      assert.equal(starts.length, 3)
+      assert.ok(starts[0] === 0 && starts[1] > 0 && starts[2] > starts[1], `${starts}`)
+    }))
+
+  it('is completed if only its last step was missing, or what it left is too long', () =>
+    withEmptyCache(async (_hub, cacheDir) => {
+      const blob = blobOf(cacheDir, modelBytes)
+      await mkdir(join(blob, '..'), { recursive: true })
+      await writeFile(`${blob}.part`, modelBytes)
+      await embedImages(images, { cacheDir })
+      assert.deepEqual(await readFile(blob), modelBytes)
+
+      await unloadModel(IMAGE)
+      const other = join(cacheDir, 'other')
+      const otherBlob = blobOf(other, modelBytes)
+      await mkdir(join(otherBlob, '..'), { recursive: true })
+      await writeFile(`${otherBlob}.part`, Buffer.concat([modelBytes, Buffer.from('more')]))
+      await embedImages(images, { cacheDir: other })
+      assert.deepEqual(await readFile(otherBlob), modelBytes)
+    }))
+
+  it('may be one of two at a time', () =>
+    withEmptyCache(async (hub, cacheDir) => {
+      hub.bytesPerSecond = 4e6
+      const call = { images, options: { cacheDir } }
+      const ended = await Promise.all([embedElsewhere(call), embedElsewhere(call)])
+      for (const { code, outcome } of ended) {
+        assert.equal(code, 0)
+        assert.ok(cosine(outcome.vectors[0], expected) > 0.99999)
+      }
+      assert.deepEqual(await readFile(blobOf(cacheDir, modelBytes)), modelBytes)
+    }))
+})
+
+describe('a model that cannot be had', () => {
+  it('names the model, the hub, the cause, and what can be done', () =>
+    withFolder(async (cacheDir) => {
+      const endpoint = 'http://127.0.0.1:9'
+      process.env.HF_ENDPOINT = endpoint
+      try {
+        await assert.rejects(embedImages(images, { cacheDir }), ({ name, status, message }) => {
+          assert.equal(name, 'QdrantError')
+          assert.equal(status, 503)
+          for (const part of [IMAGE, endpoint, /refused|10061/, 'HF_ENDPOINT', 'folder']) {
+            assert.match(message, part instanceof RegExp ? part : new RegExp(part))
+          }
+          return true
+        })
+      } finally {
+        delete process.env.HF_ENDPOINT
+      }
+      await withHub(models, (hub) => {
+        hub.bytesPerSecond = Infinity
+        return embedImages(images, { cacheDir })
+      })
+      await unloadModel()
+    }))
+
+  it('is not on this hub', () =>
+    withHub({}, (hub) =>
+      withFolder((cacheDir) =>
+        assert.rejects(
+          embedImages(images, { cacheDir }),
+          refusal(503, `from ${hub.endpoint}: request error: http status: 404`)
+        )
+      )
+    ))
+
+  it('is not asked for with localFilesOnly', () =>
+    withEmptyCache(async (hub, cacheDir) => {
+      const offline = embedImages(images, { cacheDir, localFilesOnly: true })
+      const online = embedImages(images, { cacheDir })
+      await assert.rejects(
+        offline,
+        refusal(404, `model \`${IMAGE}\` is not in \`${cacheDir}\` (missing: ${IMAGE_FILES.join(', ')})`)
+      )
+      assert.equal((await online).length, 1, 'a call that may download is not hindered')
+      assert.ok(hub.served.length > 0)
+    }))
+
+  it('names the folder that cannot be written', () =>
+    withEmptyCache(async (_hub, folder) => {
+      const cacheDir = join(folder, 'file')
+      await writeFile(cacheDir, '')
+      await assert.rejects(embedImages(images, { cacheDir }), refusal(500, `into \`${cacheDir}\``))
+    }))
+})

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { readdir, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+import { withFolder } from '../helpers.mjs'
+import { embedElsewhere, imageModel, photo } from './helpers.mjs'
+
+// A process keeps the library that it has loaded: each test takes a process of its own.
+const call = { images: [photo('cat/original.jpg')], options: { model: imageModel } }
+const embedWith = (library, more = {}) =>
+  embedElsewhere({ ...call, ...more }, { env: { ORT_DYLIB_PATH: library } })
+
+function assertRefused({ code, outcome }, library, reason) {
+  assert.equal(code, 0)
+  assert.equal(outcome.name, 'QdrantError')
+  assert.equal(outcome.status, 500)
+  assert.ok(outcome.message.startsWith(`cannot load ONNX Runtime from \`${library}\`: `), outcome.message)
+  assert.match(outcome.message, reason)
+  assert.match(outcome.message, /ORT_DYLIB_PATH/)
+}
+
+describe('the ONNX Runtime library', () => {
+  it('may be missing, which is an error with its path', () =>
+    withFolder(async (folder) => {
+      const library = join(folder, 'libonnxruntime.so')
+      assertRefused(await embedWith(library), library, /no such file/)
+      assertRefused(await embedWith('libonnxruntime.so'), 'libonnxruntime.so', /not absolute/)
+    }))
+
+  it('may be no library, or another one, which is an error too', () =>
+    withFolder(async (folder) => {
+      const text = join(folder, 'libonnxruntime.so')
+      await writeFile(text, 'not a library')
+      assertRefused(await embedWith(text), text, /libonnxruntime\.so/)
+      const root = fileURLToPath(new URL('../..', import.meta.url))
+      const addon = (await readdir(root)).find((file) => file.endsWith('.node'))
+      assertRefused(await embedWith(join(root, addon)), join(root, addon), /OrtGetApiBase/)
+    }))
+
+  it('can be put right in the same process', () =>
+    withFolder(async (folder) => {
+      const library = join(folder, 'libonnxruntime.so')
+      const { lines } = await embedWith(library, { again: true, env: { ORT_DYLIB_PATH: '' } })
+      assert.equal(lines[0].status, 500)
+      assert.equal(lines.at(-1).vectors[0].length, 1280)
+    }))
+
+  it('is that of the package onnxruntime-node, which may be used beside', async () => {
+    const ort = createRequire(import.meta.url)('onnxruntime-node')
+    const { embedImages } = await import('../../index.js')
+    const session = await ort.InferenceSession.create(join(imageModel.path, 'model.onnx'))
+    const [vector] = await embedImages(call.images, call.options)
+    const pixels = new ort.Tensor('float32', new Float32Array(3 * 224 * 224).fill(0.5), [1, 3, 224, 224])
+    const output = await session.run({ [session.inputNames[0]]: pixels })
+    assert.equal(output[session.outputNames[0]].data.length, vector.length)
+  })
+})

@@ -1,0 +1,63 @@
+// Calls that only this package has, and what it accepts beyond the REST client.
+import { connect, embedImages, embedTexts, QdrantClient, QdrantError, unloadModel } from 'qdrant-embedded'
+
+export async function lifecycle(): Promise<void> {
+  const client: QdrantClient = await connect({ path: './data' })
+  await client.close()
+
+  await using temporary = await connect({ location: ':memory:' })
+  await temporary.getCollections()
+
+  const lazy = new QdrantClient({ path: './data', searchThreads: 2, log: 'info' })
+  await lazy.close()
+}
+
+export async function values(client: QdrantClient): Promise<void> {
+  await client.upsert('photos', {
+    points: [
+      { id: 2n ** 60n, vector: new Float32Array([1, 2, 3, 4]) },
+      { id: 2, vector: { title: new Float32Array(4), keywords: { indices: [1], values: [0.5] } } }
+    ]
+  })
+  await client.upsert('photos', { batch: { ids: [1, 2n], vectors: [new Float32Array(4), [1, 2, 3, 4]] } })
+  await client.query('photos', { query: new Float32Array(4), limit: 3 })
+  await client.retrieve('photos', { ids: [2n ** 60n, 'b0a2f6f8-4d0d-4a1e-9d4b-0c3c8f0e2a11'] })
+  const matches = await client.search('photos', { vector: new Float32Array(4), limit: 3, with_payload: true })
+  console.log(matches.map(({ id, score }) => `${id} ${score}`))
+}
+
+export async function embeddings(client: QdrantClient): Promise<void> {
+  const images: Float32Array[] = await embedImages(['a.jpg', new Uint8Array([1]), Buffer.from('image')])
+  const texts: Float32Array[] = await embedTexts(['a sunset over the sea'])
+  const local = await embedImages(['a.jpg'], {
+    model: { path: './models/efficientnet-lite0' },
+    batchSize: 4,
+    threads: 1,
+    localFilesOnly: true,
+    onProgress: (progress) => console.log(progress.done, progress.total)
+  })
+  await unloadModel()
+  await client.query('photos', { query: images[0] ?? texts[0] ?? local[0] })
+}
+
+export async function errors(client: QdrantClient): Promise<string> {
+  try {
+    await client.getCollection('missing')
+    return ''
+  } catch (error) {
+    if (!(error instanceof QdrantError)) throw error
+    const status: number = error.status
+    return `${status} ${error.message} ${error.data.status.error}`
+  }
+}
+
+export async function mistakes(client: QdrantClient): Promise<void> {
+  // @ts-expect-error a collection name is text
+  await client.getCollection(1)
+  // @ts-expect-error points have ids
+  await client.upsert('photos', { points: [{ vector: [1, 2, 3, 4] }] })
+  // @ts-expect-error no such distance
+  await client.createCollection('photos', { vectors: { size: 4, distance: 'Nearby' } })
+  // @ts-expect-error a folder or ':memory:' has to be named
+  await connect()
+}

@@ -1,0 +1,115 @@
+// Calls as they are written for @qdrant/js-client-rest. This one file is compiled twice, with `client-under-test`
+// standing for that client and for this package: what compiles there compiles here.
+import type { QdrantClient } from 'client-under-test'
+
+export async function collections(client: QdrantClient): Promise<string[]> {
+  await client.createCollection('photos', { vectors: { size: 4, distance: 'Cosine' } })
+  await client.createCollection('documents', {
+    vectors: {
+      title: { size: 4, distance: 'Dot', on_disk: true },
+      body: { size: 8, distance: 'Euclid', multivector_config: { comparator: 'max_sim' } }
+    },
+    sparse_vectors: { keywords: { modifier: 'idf' } },
+    hnsw_config: { m: 16, ef_construct: 100 },
+    optimizers_config: { indexing_threshold: 10_000 },
+    quantization_config: { scalar: { type: 'int8', always_ram: true } },
+    on_disk_payload: true,
+    metadata: { made_by: 'a test' }
+  })
+  await client.updateCollectionAliases({
+    actions: [
+      { create_alias: { collection_name: 'photos', alias_name: 'current' } },
+      { rename_alias: { old_alias_name: 'current', new_alias_name: 'live' } },
+      { delete_alias: { alias_name: 'live' } }
+    ]
+  })
+  const { aliases } = await client.getAliases()
+  const { exists } = await client.collectionExists('photos')
+  const info = await client.getCollection('photos')
+  const count: number | null | undefined = info.points_count
+  const { collections } = await client.getCollections()
+  const deleted: boolean = await client.deleteCollection('documents')
+  return [
+    ...collections.map(({ name }) => name),
+    ...aliases.map(({ alias_name }) => alias_name),
+    `${exists} ${count} ${deleted} ${info.status} ${info.config.params.vectors}`
+  ]
+}
+
+export async function points(client: QdrantClient): Promise<void> {
+  const { status, operation_id } = await client.upsert('photos', {
+    wait: true,
+    points: [
+      { id: 1, vector: [0.1, 0.2, 0.3, 0.4], payload: { city: 'Lisbon', tags: ['sea'], seen: 3 } },
+      { id: 'b0a2f6f8-4d0d-4a1e-9d4b-0c3c8f0e2a11', vector: { title: [1, 2, 3, 4], body: [[1], [2]] } },
+      { id: 3, vector: { keywords: { indices: [1, 7], values: [0.5, 0.25] } } }
+    ]
+  })
+  await client.upsert('photos', {
+    wait: false,
+    batch: {
+      ids: [4, 5],
+      vectors: [
+        [1, 2, 3, 4],
+        [5, 6, 7, 8]
+      ],
+      payloads: [{ city: 'Porto' }, null]
+    }
+  })
+  const records = await client.retrieve('photos', { ids: [1, 2], with_payload: ['city'], with_vector: true })
+  const cities = records.map(({ id, payload }) => `${id} ${payload?.city}`)
+
+  await client.setPayload('photos', { payload: { seen: 4 }, points: [1] })
+  await client.overwritePayload('photos', { payload: { seen: 4 }, filter: { must: [{ has_id: [1] }] } })
+  await client.deletePayload('photos', { keys: ['seen'], points: [1] })
+  await client.clearPayload('photos', { points: [1] })
+  await client.createPayloadIndex('photos', { field_name: 'city', field_schema: 'keyword', wait: true })
+  await client.createPayloadIndex('photos', {
+    field_name: 'seen',
+    field_schema: { type: 'integer', range: true, lookup: false }
+  })
+  await client.deletePayloadIndex('photos', 'city', { wait: true })
+  await client.delete('photos', { points: [1, 2] })
+  await client.delete('photos', {
+    filter: { must_not: [{ key: 'city', match: { any: ['Lisbon', 'Porto'] } }] }
+  })
+  console.log(status, operation_id, cities)
+}
+
+export async function reads(client: QdrantClient): Promise<number> {
+  const { count } = await client.count('photos', {
+    exact: true,
+    filter: {
+      must: [{ key: 'seen', range: { gte: 1, lt: 10 } }, { is_empty: { key: 'city' } }],
+      should: [
+        { key: 'city', match: { value: 'Lisbon' } },
+        { key: 'text', match: { text: 'sea' } }
+      ],
+      min_should: { conditions: [{ has_id: [1, 2] }], min_count: 1 },
+      must_not: [{ nested: { key: 'tags', filter: { must: [{ key: 'name', match: { value: 'x' } }] } } }]
+    }
+  })
+  const page = await client.scroll('photos', {
+    limit: 10,
+    with_payload: true,
+    order_by: { key: 'seen', direction: 'desc' },
+    filter: { must: [{ key: 'at', geo_radius: { center: { lat: 1, lon: 2 }, radius: 100 } }] }
+  })
+  const { next_page_offset } = page
+  if (next_page_offset) await client.scroll('photos', { offset: next_page_offset })
+  const { points } = await client.query('photos', {
+    query: [0.1, 0.2, 0.3, 0.4],
+    using: 'title',
+    limit: 5,
+    offset: 0,
+    score_threshold: 0.2,
+    params: { hnsw_ef: 64, exact: false },
+    with_payload: { exclude: ['tags'] },
+    with_vector: ['title']
+  })
+  await client.query('photos', { query: 1, limit: 5 })
+  await client.query('photos', { query: { nearest: 'b0a2f6f8-4d0d-4a1e-9d4b-0c3c8f0e2a11' } })
+  await client.query('photos', { query: { indices: [1], values: [0.5] }, using: 'keywords' })
+  const best = points[0]
+  return count + (best?.score ?? 0) + (best?.version ?? 0) + page.points.length
+}

@@ -1,0 +1,194 @@
+/**
+ * The one layer between JavaScript callers and the native binding: it packs request objects, unpacks
+ * answers and makes errors. It adds nothing to what the methods do.
+ *
+ * A request crosses as JSON plus one flat `Float32Array`. Every vector is copied into that array, and
+ * the JSON holds a placeholder instead, so that no vector is printed as text on this thread.
+ */
+
+const STATUS_TEXTS = {
+  400: 'Bad Request',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  408: 'Request Timeout',
+  409: 'Conflict',
+  422: 'Unprocessable Entity',
+  423: 'Locked',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable'
+}
+
+/** What every call rejects with: has what an `ApiError` of the REST client has, with the details as its message. */
+class QdrantError extends Error {
+  constructor({ status, message, code, ...details }) {
+    super(message)
+    this.name = 'QdrantError'
+    this.status = status
+    this.statusText = STATUS_TEXTS[status] ?? ''
+    this.data = { status: { error: message }, time: 0 }
+    this.headers = new Headers()
+    this.url = ''
+    if (code) this.code = code
+    Object.assign(this, details)
+  }
+}
+
+/** The native side gives errors as JSON in the message of a plain error. */
+function toQdrantError(error) {
+  if (!(error instanceof Error) || !error.message.startsWith('{')) return error
+  let fields
+  try {
+    fields = JSON.parse(error.message)
+  } catch {
+    return error
+  }
+  return typeof fields.status === 'number' ? new QdrantError(fields) : error
+}
+
+// Values under these keys are user data or hold no vectors; they are never looked into.
+const OPAQUE_KEYS = new Set(['payload', 'payloads', 'filter', 'metadata', 'ids'])
+
+// All below these keys is vectors, possibly by name.
+const VECTOR_KEYS = new Set(['vector', 'vectors', 'nearest'])
+
+// Below this length a list of numbers is as cheap as its placeholder.
+const MIN_PACKED_LENGTH = 8
+
+/** Collects the vectors of one request. */
+class VectorPacker {
+  buffer = new Float32Array(0)
+  length = 0
+
+  /** Copies `numbers` and returns the placeholder, or `undefined` if one of them is no number. */
+  pack(numbers) {
+    const start = this.length
+    const end = start + numbers.length
+    if (end > this.buffer.length) this.grow(end)
+    const { buffer } = this
+    if (numbers instanceof Float32Array) {
+      buffer.set(numbers, start)
+    } else {
+      for (let i = 0; i < numbers.length; i++) {
+        const number = numbers[i]
+        if (typeof number !== 'number') return undefined
+        buffer[start + i] = number
+      }
+    }
+    this.length = end
+    return `\u0000f32:${start}:${numbers.length}`
+  }
+
+  grow(needed) {
+    const grown = new Float32Array(Math.max(needed, this.buffer.length * 2))
+    grown.set(this.buffer.subarray(0, this.length))
+    this.buffer = grown
+  }
+
+  /**
+   * A copy of `value` with placeholders for its vectors; parts without vectors are shared. Lists of
+   * numbers are vectors only where `isVector` says so: elsewhere they are ids, which float32 could
+   * not hold.
+   */
+  walk(value, isVector) {
+    if (value === null || typeof value !== 'object') return value
+    if (value instanceof Float32Array) return this.pack(value)
+    if (Array.isArray(value)) return this.walkArray(value, isVector)
+    if (ArrayBuffer.isView(value)) return Array.from(value)
+    if (typeof value.toJSON === 'function') return value
+    const copy = {}
+    for (const key of Object.keys(value)) {
+      const child = value[key]
+      if (isVector) copy[key] = key === 'indices' ? child : this.walk(child, true)
+      else if (OPAQUE_KEYS.has(key)) copy[key] = child
+      else copy[key] = this.walk(child, VECTOR_KEYS.has(key) || (key === 'query' && Array.isArray(child)))
+    }
+    return copy
+  }
+
+  walkArray(array, isVector) {
+    if (isVector && array.length >= MIN_PACKED_LENGTH && typeof array[0] === 'number') {
+      return this.pack(array) ?? array
+    }
+    return array.some((item) => typeof item === 'object')
+      ? array.map((item) => this.walk(item, isVector))
+      : array
+  }
+}
+
+/** JSON text in which bigints stand as plain integers, on every runtime. */
+function stringify(value) {
+  try {
+    return JSON.stringify(value)
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    const mark = `bigint-${Math.random().toString(36).slice(2)}:`
+    const text = JSON.stringify(value, (_key, item) => (typeof item === 'bigint' ? mark + item : item))
+    return text.replace(new RegExp(`"${mark}(-?\\d+)"`, 'g'), '$1')
+  }
+}
+
+/** Packs an argument of a method: objects become requests, names stay as they are. */
+function packArgument(argument) {
+  if (argument === null || typeof argument !== 'object') return argument ?? undefined
+  const packer = new VectorPacker()
+  let json
+  try {
+    json = stringify(packer.walk(argument, false))
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new QdrantError({ status: 400, message: 'Format error in JSON body: recursion limit exceeded' })
+  }
+  return packer.length > 0 ? { json, vectors: packer.buffer.subarray(0, packer.length) } : { json }
+}
+
+const BIGINT_MARK = '\u0000n:'
+
+/** Answers that hold integers beyond 2^53 begin with `~` and have those marked. */
+function unpackAnswer(text) {
+  if (typeof text !== 'string') return text
+  if (text === 'null') return undefined
+  if (!text.startsWith('~')) return JSON.parse(text)
+  return JSON.parse(text.slice(1), (_key, value) =>
+    typeof value === 'string' && value.startsWith(BIGINT_MARK)
+      ? BigInt(value.slice(BIGINT_MARK.length))
+      : value
+  )
+}
+
+/** Makes the native class take and give plain JavaScript values. */
+function adoptClient(NativeClient) {
+  const { prototype } = NativeClient
+  for (const name of Object.getOwnPropertyNames(prototype)) {
+    const native = prototype[name]
+    if (name === 'constructor') continue
+    const method = async function (...args) {
+      try {
+        return unpackAnswer(await native.apply(this, args.map(packArgument)))
+      } catch (error) {
+        throw toQdrantError(error)
+      }
+    }
+    Object.defineProperty(method, 'name', { value: name })
+    Object.defineProperty(prototype, name, { value: method, configurable: true, writable: true })
+  }
+  prototype[Symbol.asyncDispose] = function () {
+    return this.close()
+  }
+  return NativeClient
+}
+
+/** Makes a native function reject with `QdrantError`. */
+function adoptFunction(native) {
+  const adopted = async (...args) => {
+    try {
+      return await native(...args)
+    } catch (error) {
+      throw toQdrantError(error)
+    }
+  }
+  Object.defineProperty(adopted, 'name', { value: native.name })
+  return adopted
+}
+
+module.exports = { QdrantError, adoptClient, adoptFunction }

@@ -1,0 +1,130 @@
+//! What a loaded model is, whichever its kind.
+
+use std::fs;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::thread;
+
+use crate::error::{Error, Result};
+use crate::hub::{self, Hub};
+use crate::options::{EmbedOptions, ModelSource, ProgressListener};
+
+/// A vector, of unit length.
+pub type Embedding = Vec<f32>;
+
+/// A model in memory, used by one thread.
+pub(crate) trait Model: Sized + Send + 'static {
+    /// What it embeds.
+    type Input: Send + 'static;
+
+    /// Large enough to keep the cores busy, small enough for little memory.
+    const DEFAULT_BATCH_SIZE: usize;
+
+    /// The full name of the model that a caller calls `name`.
+    fn full_name(name: &str) -> Result<String>;
+
+    /// Reads the model into memory, after a download if its files are not here.
+    fn load(id: &ModelId, surroundings: &Surroundings) -> Result<Self>;
+
+    /// Embeds one batch, the first of which is the call's input number `first`.
+    fn embed(&mut self, first: usize, batch: &[Self::Input]) -> Result<Vec<Embedding>>;
+}
+
+/// What makes one loaded model differ from another.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ModelId {
+    pub source: ModelSource,
+    /// Where its files are looked for; none for a folder.
+    pub cache_dir: Option<PathBuf>,
+    pub threads: usize,
+}
+
+impl ModelId {
+    pub fn new<M: Model>(options: &EmbedOptions) -> Result<Self> {
+        let source = match &options.model {
+            None => ModelSource::Named(M::full_name(crate::catalog::CLIP)?),
+            Some(source) => identify::<M>(source)?,
+        };
+        let cache_dir = match (&source, &options.cache_dir) {
+            (ModelSource::Folder { .. }, _) => None,
+            (ModelSource::Named(_), Some(folder)) => Some(hub::absolute(folder)?),
+            (ModelSource::Named(_), None) => Some(hub::model_cache_dir()?),
+        };
+        let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let threads = options.threads.map_or(cores - 1, NonZeroUsize::get).clamp(1, cores);
+        Ok(Self { source, cache_dir, threads })
+    }
+
+    /// The paths of `files`, which are downloaded if need be.
+    pub fn files(&self, files: &[String], surroundings: &Surroundings) -> Result<Vec<PathBuf>> {
+        match (&self.source, &self.cache_dir) {
+            (ModelSource::Named(name), Some(cache_dir)) => {
+                surroundings.hub.fetch(name, files, cache_dir, surroundings.listener.as_ref())
+            }
+            (ModelSource::Folder { path, .. }, _) => {
+                let missing: Vec<_> =
+                    files.iter().filter(|file| !path.join(file).is_file()).map(String::as_str).collect();
+                if missing.is_empty() {
+                    return Ok(files.iter().map(|file| path.join(file)).collect());
+                }
+                let reason = if path.is_dir() { "lacks" } else { "does not exist; it must hold" };
+                Err(Error::not_found(format!("{} {reason} {}", self.source, missing.join(", "))))
+            }
+            (ModelSource::Named(_), None) => {
+                Err(Error::internal(format!("{} has no cache folder", self.source)))
+            }
+        }
+    }
+
+    /// Why the model's files cannot be used, and what to do about it.
+    pub fn unusable(&self, reason: impl Into<String>) -> Error {
+        let reason = reason.into();
+        match (&self.source, &self.cache_dir) {
+            (ModelSource::Named(_), Some(cache_dir)) => Error::internal(format!(
+                "{} cannot be loaded: {reason}. If its files in `{}` are damaged, delete them to download them again",
+                self.source,
+                cache_dir.display()
+            )),
+            _ => Error::invalid(format!("{} cannot be loaded: {reason}", self.source)),
+        }
+    }
+}
+
+/// Tells models apart: full names, absolute paths.
+pub(crate) fn identify<M: Model>(source: &ModelSource) -> Result<ModelSource> {
+    Ok(match source {
+        ModelSource::Named(name) => ModelSource::Named(M::full_name(name)?),
+        ModelSource::Folder { path, pooling } => {
+            ModelSource::Folder { path: hub::absolute(path)?, pooling: *pooling }
+        }
+    })
+}
+
+/// What a call brings along for loading a model.
+#[derive(Clone)]
+pub(crate) struct Surroundings {
+    pub hub: Hub,
+    /// The ONNX Runtime library, if one is known.
+    pub runtime: Option<PathBuf>,
+    pub listener: Option<ProgressListener>,
+}
+
+/// The content of a model's file.
+pub(crate) fn read(path: &PathBuf) -> Result<Vec<u8>> {
+    fs::read(path).map_err(|error| {
+        let message = format!("cannot read `{}`: {error}", path.display());
+        match error.kind() {
+            std::io::ErrorKind::NotFound => Error::not_found(message),
+            _ => Error::internal(message),
+        }
+    })
+}
+
+/// The threads on which a model prepares its inputs.
+pub(crate) fn thread_pool(threads: usize) -> Result<rayon::ThreadPool> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .thread_name(|index| format!("embedding-input-{index}"))
+        .build()
+        .map_err(|error| Error::internal(format!("cannot start threads: {error}")))
+}

@@ -1,0 +1,135 @@
+//! The thread on which one model lives.
+
+use std::any::Any;
+use std::collections::VecDeque;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::mpsc::Receiver;
+use std::{iter, mem};
+
+use tokio::sync::oneshot;
+
+use crate::error::{Error, Result};
+use crate::model::{Embedding, Model, ModelId, Surroundings};
+use crate::options::Progress;
+use crate::registry::Registry;
+
+/// One call.
+pub(crate) struct Job<M: Model> {
+    pub inputs: Vec<M::Input>,
+    pub batch_size: usize,
+    pub surroundings: Surroundings,
+    pub reply: oneshot::Sender<Result<Vec<Embedding>>>,
+}
+
+/// Serves the calls to one model, in the order in which they were made, and loads it for the first.
+pub(crate) struct Worker<M: Model> {
+    registry: &'static Registry<M>,
+    id: ModelId,
+    jobs: Receiver<Job<M>>,
+    /// Calls taken from `jobs`, but not yet served.
+    waiting: VecDeque<Job<M>>,
+    model: Option<M>,
+}
+
+impl<M: Model> Worker<M> {
+    pub fn new(registry: &'static Registry<M>, id: ModelId, jobs: Receiver<Job<M>>) -> Self {
+        Self { registry, id, jobs, waiting: VecDeque::new(), model: None }
+    }
+
+    /// Works until the model is unloaded, or until it cannot be loaded for anyone.
+    pub fn run(mut self) {
+        while let Some(job) = self.next() {
+            // Nobody waits for the answer any more.
+            if job.reply.is_closed() {
+                continue;
+            }
+            match self.load(&job.surroundings) {
+                Ok(()) => {
+                    let result = self.embed(&job);
+                    let _ = job.reply.send(result);
+                }
+                Err(error) => self.refuse(job, &error),
+            }
+        }
+    }
+
+    fn next(&mut self) -> Option<Job<M>> {
+        if let Some(job) = self.waiting.pop_front() {
+            return Some(job);
+        }
+        match self.model {
+            Some(_) => self.jobs.recv().ok(),
+            // Without a model there is nothing to keep: the next call gets a new thread.
+            None => self.jobs.try_recv().ok().or_else(|| self.registry.retire(&self.id, &self.jobs)),
+        }
+    }
+
+    fn load(&mut self, surroundings: &Surroundings) -> Result<()> {
+        if self.model.is_none() {
+            let model = guarded(|| M::load(&self.id, surroundings)).map_err(|error| match error {
+                Failure::Error(error) => error,
+                Failure::Panic(reason) => self.id.unusable(reason),
+            })?;
+            self.model = Some(model);
+        }
+        Ok(())
+    }
+
+    /// Answers `job`, and those that wait for the same attempt to load the model, with `error`.
+    fn refuse(&mut self, job: Job<M>, error: &Error) {
+        let offline = job.surroundings.hub.offline;
+        // Before the first answer, after which a caller may have mended the cause and called again.
+        self.waiting.extend(self.jobs.try_iter());
+        let (same, other) = mem::take(&mut self.waiting)
+            .into_iter()
+            .partition::<VecDeque<_>, _>(|job| job.surroundings.hub.offline == offline);
+        self.waiting = other;
+        for job in iter::once(job).chain(same) {
+            let _ = job.reply.send(Err(error.clone()));
+        }
+    }
+
+    fn embed(&mut self, job: &Job<M>) -> Result<Vec<Embedding>> {
+        let Some(model) = &mut self.model else { return Err(Error::internal("the model is gone")) };
+        let total = job.inputs.len();
+        let mut vectors = Vec::with_capacity(total);
+        for batch in job.inputs.chunks(job.batch_size) {
+            if job.reply.is_closed() {
+                break;
+            }
+            match guarded(|| model.embed(vectors.len(), batch)) {
+                Ok(batch) => vectors.extend(batch),
+                Err(Failure::Error(error)) => return Err(error),
+                Err(Failure::Panic(reason)) => {
+                    // Whatever state it left behind is not to be trusted.
+                    self.model = None;
+                    return Err(Error::internal(format!("{} failed: {reason}", self.id.source)));
+                }
+            }
+            if let Some(listener) = &job.surroundings.listener {
+                listener(Progress::Embed { done: vectors.len(), total });
+            }
+        }
+        Ok(vectors)
+    }
+}
+
+enum Failure {
+    Error(Error),
+    Panic(String),
+}
+
+/// Runs `work` such that a panic in it is a failure like any other.
+fn guarded<T>(work: impl FnOnce() -> Result<T>) -> std::result::Result<T, Failure> {
+    match panic::catch_unwind(AssertUnwindSafe(work)) {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(Failure::Error(error)),
+        Err(panic) => Err(Failure::Panic(message_of(panic.as_ref()))),
+    }
+}
+
+fn message_of(panic: &(dyn Any + Send)) -> String {
+    let message =
+        panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    message.unwrap_or("panic").to_owned()
+}

@@ -1,0 +1,85 @@
+//! What a collection does for itself: flushing and optimizing.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use qdrant_edge::ResourceBudget;
+
+use super::Collection;
+use crate::error::{Error, Result};
+
+/// How the background optimizer stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct OptimizerState {
+    /// A run is due, so there may be work for it.
+    pub pending: bool,
+    /// It runs.
+    pub running: bool,
+    /// Why its last run failed.
+    pub error: Option<String>,
+}
+
+impl Collection {
+    /// Time from the first unflushed write to the flush.
+    pub(crate) fn flush_interval(&self) -> Duration {
+        Duration::from_secs(self.config.read().optimizer_config.flush_interval_sec.max(1))
+    }
+
+    /// Whether the optimizer may run.
+    pub(crate) fn is_optimized(&self) -> bool {
+        self.config.read().optimizer_config.max_optimization_threads != Some(0)
+    }
+
+    /// Whether there are writes that only the write-ahead log holds.
+    pub(crate) fn is_dirty(&self) -> bool {
+        self.dirty.load(Ordering::Acquire)
+    }
+
+    /// Makes everything written so far durable. Must not run beside a write: it is itself queued as
+    /// one, or runs when there are none.
+    pub(crate) fn flush(&self) -> Result<()> {
+        if !self.dirty.swap(false, Ordering::AcqRel) {
+            return Ok(());
+        }
+        self.shard.flush().map_err(|error| {
+            self.dirty.store(true, Ordering::Release);
+            Error::from(error)
+        })
+    }
+
+    /// Says that an optimization is due.
+    pub(crate) fn announce_optimization(&self) {
+        self.optimizer.lock().pending = true;
+    }
+
+    /// Merges, indexes and vacuums segments until none is left to optimize. Runs beside reads and
+    /// writes.
+    pub(crate) fn optimize(&self, budget: ResourceBudget) {
+        {
+            let mut state = self.optimizer.lock();
+            state.pending = false;
+            state.running = true;
+        }
+        let outcome = self.shard.optimize_with_budget(budget);
+        let mut state = self.optimizer.lock();
+        state.running = false;
+        state.error = match outcome {
+            Ok(optimized) => {
+                if optimized {
+                    // Replaced segments leave the disk with the next flush.
+                    self.dirty.store(true, Ordering::Release);
+                }
+                None
+            }
+            Err(error) => {
+                let error = Error::from(error).to_string();
+                tracing::error!(%error, path = %self.shard.path().display(), "optimization failed");
+                Some(error)
+            }
+        };
+    }
+
+    pub(crate) fn optimizer_state(&self) -> OptimizerState {
+        self.optimizer.lock().clone()
+    }
+}

@@ -1,0 +1,110 @@
+//! One open collection: a shard of the engine with its configuration.
+//!
+//! Each operation has its own file, which holds its execution; the request types are in
+//! [`model`](crate::model).
+
+mod clear_payload;
+mod count_points;
+mod create_payload_index;
+mod delete_payload;
+mod delete_payload_index;
+mod delete_points;
+mod get_collection;
+mod maintenance;
+mod overwrite_payload;
+mod payload_change;
+mod query_points;
+mod retrieve_points;
+mod scroll_points;
+mod search_points;
+mod set_payload;
+mod upsert_points;
+mod vector_schema;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+
+use parking_lot::{Mutex, RwLock};
+use qdrant_edge::{EdgeShard, UpdateOperation};
+use serde_json::Value;
+
+use crate::error::{Error, Result};
+use crate::model::CollectionConfig;
+use maintenance::OptimizerState;
+
+pub use get_collection::GetCollection;
+
+/// The folder of a collection's only shard, named as on a server.
+const SHARD_FOLDER: &str = "0";
+
+/// An open collection.
+pub struct Collection {
+    shard: EdgeShard,
+    config: RwLock<CollectionConfig>,
+    /// Number of the next operation, as the write-ahead log counts them.
+    next_operation: AtomicU64,
+    /// Whether something was written since the last flush.
+    dirty: AtomicBool,
+    optimizer: Mutex<OptimizerState>,
+    /// Writes that wait for their turn, counted by the queue.
+    queued_writes: Arc<AtomicUsize>,
+}
+
+impl Collection {
+    /// Creates the files of a new collection in `folder`.
+    pub(crate) fn create(folder: &Path, config: CollectionConfig) -> Result<Self> {
+        let shard = EdgeShard::new(&folder.join(SHARD_FOLDER), config.edge_config())?;
+        Self::with_shard(shard, config)
+    }
+
+    /// Opens the collection in `folder`, applying what its write-ahead log holds.
+    pub(crate) fn open(folder: &Path, config: CollectionConfig) -> Result<Self> {
+        let shard_folder = folder.join(SHARD_FOLDER);
+        let shard = EdgeShard::load(&shard_folder, Some(config.edge_config()))
+            .map_err(|error| Error::storage(&shard_folder, Error::from(error)))?;
+        Self::with_shard(shard, config)
+    }
+
+    fn with_shard(shard: EdgeShard, config: CollectionConfig) -> Result<Self> {
+        let next_operation = AtomicU64::new(next_operation(&shard)?);
+        Ok(Self {
+            shard,
+            config: RwLock::new(config),
+            next_operation,
+            dirty: AtomicBool::new(false),
+            optimizer: Mutex::default(),
+            queued_writes: Arc::default(),
+        })
+    }
+
+    /// Number of writes that wait for their turn, for the queue to keep.
+    pub(crate) fn queued_writes(&self) -> &Arc<AtomicUsize> {
+        &self.queued_writes
+    }
+
+    /// The engine's shard, for reads.
+    pub(crate) fn shard(&self) -> &EdgeShard {
+        &self.shard
+    }
+
+    /// Applies an engine operation, write-ahead log first, and returns its number. Whatever can be
+    /// wrong with it must have been found before: the engine does not roll back.
+    pub(crate) fn update(&self, operation: UpdateOperation) -> Result<u64> {
+        self.dirty.store(true, Ordering::Release);
+        let number = self.next_operation.fetch_add(1, Ordering::AcqRel);
+        self.shard.update(operation)?;
+        Ok(number)
+    }
+}
+
+/// The operation number that the log will give next. The log does not tell, but each segment knows
+/// the last operation that changed it.
+fn next_operation(shard: &EdgeShard) -> Result<u64> {
+    let manifest = serde_json::to_value(shard.snapshot_manifest()?)
+        .map_err(|error| Error::Service(format!("cannot read the segment versions: {error}")))?;
+    let versions = manifest.as_object().into_iter().flat_map(|segments| segments.values());
+    let last = versions.filter_map(|segment| segment.get("segment_version").and_then(Value::as_u64)).max();
+    let untouched = last.unwrap_or(0) == 0 && shard.info()?.points_count == 0;
+    Ok(if untouched { 0 } else { last.map_or(0, |last| last + 1) })
+}

@@ -1,0 +1,21 @@
+use qdrant_edge::ScrollRequest;
+
+use super::Collection;
+use crate::error::Result;
+use crate::model::{ScrollPoints, ScrollResult};
+use crate::operation::Read;
+
+impl Read for ScrollPoints {
+    type Output = ScrollResult;
+
+    fn execute(self, collection: &Collection) -> Result<ScrollResult> {
+        self.validate()?;
+        let Self { offset, limit, filter, with_payload, with_vector, order_by } = self;
+        let with_vector = with_vector.unwrap_or_default();
+        let request = ScrollRequest { offset, limit, filter, with_payload, with_vector, order_by };
+        let (mut records, next_page_offset) = collection.shard().scroll(request)?;
+        // In the order of a field, a point comes once for each of its values.
+        records.dedup_by_key(|record| record.id);
+        Ok(ScrollResult { points: records.into_iter().map(Into::into).collect(), next_page_offset })
+    }
+}

@@ -1,0 +1,50 @@
+//! Where and how an instance keeps its data.
+
+use std::path::PathBuf;
+use std::thread::available_parallelism;
+
+/// Settings of one [`QdrantInstance`](crate::QdrantInstance).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Where the data lives.
+    pub location: Location,
+    /// Threads that answer reads. Default: one per CPU core.
+    pub search_threads: usize,
+    /// Threads that apply writes; writes to one collection never run in parallel. Default: half the
+    /// cores, at least one.
+    pub update_threads: usize,
+    /// CPU cores that background indexing may use over all collections. Default: all cores but one,
+    /// at least one.
+    pub optimizer_cpus: usize,
+}
+
+/// Where an instance keeps its data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Location {
+    /// A folder, created when it is missing. One process at a time may hold it.
+    Path(PathBuf),
+    /// A private temporary folder, removed when the instance closes.
+    Memory,
+}
+
+impl Config {
+    /// Default settings for the folder `path`.
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        Self::new(Location::Path(path.into()))
+    }
+
+    /// Default settings for a temporary store, removed on close.
+    pub fn in_memory() -> Self {
+        Self::new(Location::Memory)
+    }
+
+    fn new(location: Location) -> Self {
+        let cores = available_parallelism().map_or(1, usize::from);
+        Self {
+            location,
+            search_threads: cores,
+            update_threads: (cores / 2).max(1),
+            optimizer_cpus: cores.saturating_sub(1).max(1),
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The handle that callers hold.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use parking_lot::RwLock;
+
+use super::instance::Engine;
+use super::message::{Call, Job, Message, job};
+use crate::error::{Error, Result};
+use crate::operation::{Inspect, Manage, Read, Touches, Write};
+
+/// A client of an embedded Qdrant.
+///
+/// All clients of one folder in one process share one engine. Calls are queued in the order in which
+/// their futures are first polled. The engine stops, with everything flushed, when its last client is
+/// closed or dropped; dropping blocks until then.
+#[derive(Debug)]
+pub struct QdrantClient {
+    engine: RwLock<Option<Arc<Engine>>>,
+    /// Set from the start of a close, so that later calls are refused at once.
+    closed: AtomicBool,
+    /// Held while closing, so that a second `close` returns no sooner than the first.
+    closing: tokio::sync::Mutex<()>,
+}
+
+impl QdrantClient {
+    pub(super) fn new(engine: Arc<Engine>) -> Self {
+        Self {
+            engine: RwLock::new(Some(engine)),
+            closed: AtomicBool::new(false),
+            closing: tokio::sync::Mutex::new(()),
+        }
+    }
+
+    /// Waits until the storage is open. Calls may be queued before.
+    ///
+    /// # Errors
+    /// Why the storage could not be opened; every queued call fails with the same error.
+    pub fn wait_until_open(&self) -> Result<()> {
+        self.engine()?.opened()
+    }
+
+    /// Reads `collection` (a name or an alias).
+    pub async fn read<R: Read>(&self, collection: &str, operation: R) -> Result<R::Output> {
+        self.read_with(collection, || Ok(operation)).await
+    }
+
+    /// As [`read`](Self::read), with an operation that is built (say, parsed) where it will run.
+    pub async fn read_with<R: Read>(
+        &self,
+        collection: &str,
+        build: impl FnOnce() -> Result<R> + Send + 'static,
+    ) -> Result<R::Output> {
+        let collection = collection.to_owned();
+        self.call(|target| build()?.execute(target), |job| Call::Read { collection, job }).await
+    }
+
+    /// Changes `collection` (a name or an alias).
+    pub async fn write<W: Write>(&self, collection: &str, operation: W) -> Result<W::Output> {
+        self.write_with(collection, || Ok(operation)).await
+    }
+
+    /// As [`write`](Self::write), with an operation that is built (say, parsed) where it will run.
+    pub async fn write_with<W: Write>(
+        &self,
+        collection: &str,
+        build: impl FnOnce() -> Result<W> + Send + 'static,
+    ) -> Result<W::Output> {
+        let collection = collection.to_owned();
+        self.call(|target| build()?.execute(target), |job| Call::Write { collection, job }).await
+    }
+
+    /// Reads the table of content.
+    pub async fn inspect<I: Inspect>(&self, touches: Touches, operation: I) -> Result<I::Output> {
+        self.call(|toc| operation.execute(toc), |job| Call::Inspect { touches, job }).await
+    }
+
+    /// Changes the table of content.
+    pub async fn manage<M: Manage>(&self, touches: Touches, operation: M) -> Result<M::Output> {
+        self.manage_with(touches, || Ok(operation)).await
+    }
+
+    /// As [`manage`](Self::manage), with an operation that is built (say, parsed) where it will run.
+    pub async fn manage_with<M: Manage>(
+        &self,
+        touches: Touches,
+        build: impl FnOnce() -> Result<M> + Send + 'static,
+    ) -> Result<M::Output> {
+        self.call(|toc| build()?.execute(toc), |job| Call::Manage { touches, job }).await
+    }
+
+    /// Waits for the calls made so far, and closes this client. The last client of a folder flushes
+    /// the data, stops the engine and releases the folder before this returns. Closing twice is
+    /// harmless.
+    ///
+    /// # Errors
+    /// When the data could not be flushed: the client then stays open, and `close` can be retried.
+    pub async fn close(&self) -> Result<()> {
+        self.closed.store(true, Ordering::Release);
+        let _closing = self.closing.lock().await;
+        let Some(engine) = self.engine.read().clone() else { return Ok(()) };
+        match engine.leave().await {
+            Ok(()) => {
+                self.engine.write().take();
+                Ok(())
+            }
+            Err(error) => {
+                self.closed.store(false, Ordering::Release);
+                Err(error)
+            }
+        }
+    }
+
+    /// Whether [`close`](Self::close) was called.
+    pub fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    fn engine(&self) -> Result<Arc<Engine>> {
+        if self.is_closed() {
+            return Err(Error::Closed);
+        }
+        self.engine.read().clone().ok_or(Error::Closed)
+    }
+
+    /// The one way into the engine. A call takes its place in line at the first poll.
+    async fn call<T, O: Send + 'static>(
+        &self,
+        operation: impl FnOnce(&T) -> Result<O> + Send + 'static,
+        call: impl FnOnce(Job<T>) -> Call,
+    ) -> Result<O> {
+        let engine = self.engine()?;
+        let permit = engine.admit().await?;
+        let (job, answer) = job(operation, permit);
+        engine.send(Message::Call(call(job)))?;
+        answer.await.unwrap_or_else(|_| Err(engine.gone()))
+    }
+}
+
+impl Drop for QdrantClient {
+    fn drop(&mut self) {
+        if let Some(engine) = self.engine.get_mut().take() {
+            engine.abandon();
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! The engine thread: opens the storage, hands each call to the runtime that fits, and closes.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use tokio::runtime::Builder;
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use super::message::{Call, Message};
+use super::runtimes::{Runtimes, RuntimesOwner};
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::operation::Touches;
+use crate::toc::TableOfContent;
+
+pub(super) struct Launch {
+    pub config: Config,
+    /// The canonical storage folder; `None` for a temporary store.
+    pub root: Option<PathBuf>,
+    pub inbox: mpsc::Receiver<Message>,
+    pub opened: Arc<OnceLock<Result<()>>>,
+}
+
+/// Runs the engine until it is closed or has no clients left.
+pub(super) fn run(launch: Launch, permits: &Semaphore, all_permits: u32) {
+    let Launch { config, root, inbox, opened } = launch;
+    let (dispatch, runtimes, toc) = match open(&config, root) {
+        Ok(parts) => parts,
+        Err(error) => {
+            let _ = opened.set(Err(error));
+            permits.close();
+            return;
+        }
+    };
+    let _ = opened.set(Ok(()));
+    let dispatcher = Dispatcher { toc: toc.clone(), runtimes: runtimes.handles(), backlog: VecDeque::new() };
+    let closed = dispatch.block_on(dispatcher.run(inbox));
+    if closed.is_none() {
+        // All clients were dropped. What they called is finished first: each call holds a permit.
+        let _ = dispatch.block_on(permits.acquire_many(all_permits));
+        if let Err(error) = toc.close() {
+            tracing::error!(%error, "could not flush while stopping");
+        }
+    }
+    // Background timers still refer to collections; they end with their runtime.
+    drop(runtimes);
+    drop(toc);
+    if let Some(reply) = closed {
+        let _ = reply.send(Ok(()));
+    }
+}
+
+type Parts = (tokio::runtime::Runtime, RuntimesOwner, Arc<TableOfContent>);
+
+fn open(config: &Config, root: Option<PathBuf>) -> Result<Parts> {
+    let dispatch = Builder::new_current_thread()
+        .build()
+        .map_err(|error| Error::Service(format!("cannot start the engine's event loop: {error}")))?;
+    let runtimes = RuntimesOwner::start(config)?;
+    let toc = TableOfContent::open(config, root, runtimes.handles())?;
+    Ok((dispatch, runtimes, Arc::new(toc)))
+}
+
+struct Dispatcher {
+    toc: Arc<TableOfContent>,
+    runtimes: Runtimes,
+    /// Calls that wait for a change of the table of content.
+    backlog: VecDeque<Call>,
+}
+
+/// A change of the table of content that is being made.
+struct Change {
+    touches: Touches,
+    task: JoinHandle<()>,
+}
+
+impl Dispatcher {
+    /// Ends with the reply that a successful close still owes, or with `None` when no client is left.
+    async fn run(mut self, mut inbox: mpsc::Receiver<Message>) -> Option<oneshot::Sender<Result<()>>> {
+        let mut change: Option<Change> = None;
+        loop {
+            let message = match &mut change {
+                None => inbox.recv().await?,
+                Some(running) => tokio::select! {
+                    biased;
+                    _ = &mut running.task => {
+                        change = self.next_change();
+                        continue;
+                    }
+                    message = inbox.recv() => match message {
+                        Some(message) => message,
+                        None => {
+                            self.finish(change).await;
+                            return None;
+                        }
+                    },
+                },
+            };
+            match message {
+                Message::Close { reply } => match self.toc.close() {
+                    Ok(()) => {
+                        inbox.close();
+                        return Some(reply);
+                    }
+                    Err(error) => drop(reply.send(Err(error))),
+                },
+                Message::Call(call) if self.must_wait(change.as_ref(), &call) => self.backlog.push_back(call),
+                Message::Call(call) => change = self.dispatch(call).or(change),
+            }
+        }
+    }
+
+    /// Whether a call has to wait for a change that runs or waits itself.
+    fn must_wait(&self, running: Option<&Change>, call: &Call) -> bool {
+        let Some(running) = running else { return false };
+        if call.is_change() {
+            return true;
+        }
+        let touches = call.touches();
+        let mut waiting = self.backlog.iter().filter(|waiting| waiting.is_change());
+        running.touches.overlaps(&touches) || waiting.any(|waiting| waiting.touches().overlaps(&touches))
+    }
+
+    /// Lets go what waited, up to and including the next change.
+    fn next_change(&mut self) -> Option<Change> {
+        while let Some(call) = self.backlog.pop_front() {
+            if let Some(change) = self.dispatch(call) {
+                return Some(change);
+            }
+        }
+        None
+    }
+
+    async fn finish(&mut self, mut change: Option<Change>) {
+        while let Some(running) = change {
+            let _ = running.task.await;
+            change = self.next_change();
+        }
+    }
+
+    /// Starts the work of a call; for a change of the table of content, says which.
+    fn dispatch(&self, call: Call) -> Option<Change> {
+        match call {
+            Call::Read { collection, job } => {
+                let toc = self.toc.clone();
+                self.runtimes.search.spawn(async move {
+                    match toc.entry(&collection) {
+                        Ok(entry) => entry.run(job),
+                        Err(error) => job(Err(error)),
+                    }
+                });
+                None
+            }
+            Call::Write { collection, job } => {
+                match self.toc.entry(&collection) {
+                    Ok(entry) => entry.enqueue(job),
+                    Err(error) => job(Err(error)),
+                }
+                None
+            }
+            Call::Inspect { job, .. } => {
+                let toc = self.toc.clone();
+                self.runtimes.search.spawn(async move { job(Ok(&toc)) });
+                None
+            }
+            Call::Manage { touches, job } => {
+                let toc = self.toc.clone();
+                let task = self.runtimes.update.spawn_blocking(move || job(Ok(&toc)));
+                Some(Change { touches, task })
+            }
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! Starting engines, and finding the one that already runs for a folder.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock, Weak};
+use std::thread::{self, JoinHandle};
+
+use parking_lot::{Condvar, Mutex};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+
+use super::client::QdrantClient;
+use super::dispatcher::{self, Launch};
+use super::message::Message;
+use crate::config::{Config, Location};
+use crate::error::{Error, Result};
+
+/// Calls in flight at once, over all clients of an engine. Bounds what waits in memory: a caller
+/// beyond it waits for its turn, in order.
+const MAX_IN_FLIGHT: u32 = 1024;
+
+/// Starts embedded Qdrant engines.
+pub struct QdrantInstance;
+
+impl QdrantInstance {
+    /// Opens the storage and returns a client of it. When this process has the folder open already,
+    /// the client shares that engine, and of `config` only the location counts.
+    ///
+    /// # Errors
+    /// [`Error::StorageLocked`] when another process holds the folder, [`Error::Storage`] when it
+    /// cannot be opened.
+    pub fn start(config: Config) -> Result<Arc<QdrantClient>> {
+        let client = Self::launch(config)?;
+        client.wait_until_open()?;
+        Ok(client)
+    }
+
+    /// As [`start`](Self::start), without waiting: calls are queued until the storage is open, and
+    /// fail with the reason if it cannot be opened.
+    ///
+    /// # Errors
+    /// When the folder cannot be created or the thread cannot be started.
+    pub fn launch(config: Config) -> Result<Arc<QdrantClient>> {
+        let engine = match &config.location {
+            Location::Memory => Engine::spawn(config, None, None)?,
+            Location::Path(path) => {
+                fs::create_dir_all(path).map_err(|error| Error::storage(path, error))?;
+                let root = path.canonicalize().map_err(|error| Error::storage(path, error))?;
+                Engine::join_or_spawn(root, config)?
+            }
+        };
+        Ok(Arc::new(QdrantClient::new(engine)))
+    }
+}
+
+/// The engines of this process by their canonical folder.
+static REGISTRY: Mutex<Option<HashMap<PathBuf, Registered>>> = Mutex::new(None);
+
+struct Registered {
+    engine: Weak<Engine>,
+    phase: Arc<PhaseLatch>,
+}
+
+/// A running engine, shared by its clients.
+#[derive(Debug)]
+pub(super) struct Engine {
+    /// `None` only while dropping.
+    messages: Option<mpsc::Sender<Message>>,
+    permits: Arc<Semaphore>,
+    opened: Arc<OnceLock<Result<()>>>,
+    phase: Arc<PhaseLatch>,
+    /// Clients that have not left. Changed only under the registry's lock.
+    clients: Mutex<usize>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Engine {
+    fn join_or_spawn(root: PathBuf, config: Config) -> Result<Arc<Self>> {
+        let mut registry = REGISTRY.lock();
+        let engines = registry.get_or_insert_default();
+        let mut previous = None;
+        if let Some(registered) = engines.get(&root) {
+            if registered.phase.is_open()
+                && let Some(engine) = registered.engine.upgrade()
+            {
+                *engine.clients.lock() += 1;
+                return Ok(engine);
+            }
+            previous = Some(registered.phase.clone());
+        }
+        let engine = Self::spawn(config, Some(root.clone()), previous)?;
+        let registered = Registered { engine: Arc::downgrade(&engine), phase: engine.phase.clone() };
+        engines.insert(root, registered);
+        Ok(engine)
+    }
+
+    fn spawn(config: Config, root: Option<PathBuf>, previous: Option<Arc<PhaseLatch>>) -> Result<Arc<Self>> {
+        // A call holds a permit until its work is done, so the channel never fills up.
+        let (messages, inbox) = mpsc::channel(MAX_IN_FLIGHT as usize);
+        let permits = Arc::new(Semaphore::new(MAX_IN_FLIGHT as usize));
+        let opened = Arc::new(OnceLock::new());
+        let phase = Arc::new(PhaseLatch::default());
+        let launch = Launch { config, root: root.clone(), inbox, opened: opened.clone() };
+        let thread = {
+            let (opened, phase, permits) = (opened.clone(), phase.clone(), permits.clone());
+            thread::Builder::new()
+                .name("qdrant-engine".to_owned())
+                .spawn(move || {
+                    let _end = EndOfThread { opened: &opened, phase: &phase, root };
+                    match previous.map_or(Ok(()), |previous| previous.wait_for_end()) {
+                        Ok(()) => dispatcher::run(launch, &permits, MAX_IN_FLIGHT),
+                        Err(error) => drop(opened.set(Err(error))),
+                    }
+                })
+                .map_err(|error| Error::Service(format!("cannot start the engine thread: {error}")))?
+        };
+        Ok(Arc::new(Self {
+            messages: Some(messages),
+            permits,
+            opened,
+            phase,
+            clients: Mutex::new(1),
+            thread: Some(thread),
+        }))
+    }
+
+    /// Waits until the storage is open, or gives the reason why it is not.
+    pub(super) fn opened(&self) -> Result<()> {
+        self.opened.wait().clone()
+    }
+
+    /// Takes a place in line.
+    pub(super) async fn admit(&self) -> Result<OwnedSemaphorePermit> {
+        self.permits.clone().acquire_owned().await.map_err(|_| self.gone())
+    }
+
+    pub(super) fn send(&self, message: Message) -> Result<()> {
+        let messages = self.messages.as_ref().ok_or(Error::Closed)?;
+        messages.try_send(message).map_err(|_| self.gone())
+    }
+
+    /// Why the engine does not answer.
+    pub(super) fn gone(&self) -> Error {
+        match self.opened.get() {
+            Some(Err(error)) => error.clone(),
+            Some(Ok(())) | None => Error::Closed,
+        }
+    }
+
+    /// A client goes, after every call made so far. The last one stops the engine.
+    pub(super) async fn leave(&self) -> Result<()> {
+        let Ok(everything) = self.permits.acquire_many(MAX_IN_FLIGHT).await else {
+            return Ok(()); // never opened, or stopped already
+        };
+        {
+            // Under the registry's lock nobody can join between the count and the phase.
+            let _registry = REGISTRY.lock();
+            let mut clients = self.clients.lock();
+            if *clients > 1 {
+                *clients -= 1;
+                return Ok(());
+            }
+            self.phase.set(Phase::Closing);
+        }
+        let (reply, answer) = oneshot::channel();
+        let outcome = match self.send(Message::Close { reply }) {
+            Ok(()) => answer.await.unwrap_or(Ok(())),
+            Err(_) => Ok(()),
+        };
+        match &outcome {
+            Ok(()) => self.permits.close(),
+            Err(_) => {
+                self.phase.set(Phase::Open);
+                drop(everything);
+            }
+        }
+        outcome
+    }
+
+    /// A client goes without waiting for its calls.
+    pub(super) fn abandon(&self) {
+        let _registry = REGISTRY.lock();
+        *self.clients.lock() -= 1;
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        // Without senders the thread finishes what is queued, flushes and ends.
+        self.messages.take();
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the engine thread panicked");
+        }
+    }
+}
+
+/// Says at the end of the engine thread, however it comes, that the folder is free again.
+struct EndOfThread<'a> {
+    opened: &'a OnceLock<Result<()>>,
+    phase: &'a Arc<PhaseLatch>,
+    root: Option<PathBuf>,
+}
+
+impl Drop for EndOfThread<'_> {
+    fn drop(&mut self) {
+        let _ = self.opened.set(Err(Error::Service("the engine thread ended unexpectedly".to_owned())));
+        if let Some(root) = &self.root
+            && let Some(engines) = REGISTRY.lock().as_mut()
+            && engines.get(root).is_some_and(|registered| Arc::ptr_eq(&registered.phase, self.phase))
+        {
+            engines.remove(root);
+        }
+        self.phase.set(Phase::Ended);
+    }
+}
+
+/// Whether an engine's folder can be shared, is about to become free, or is free.
+#[derive(Debug, Default)]
+struct PhaseLatch {
+    phase: Mutex<Phase>,
+    changed: Condvar,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Phase {
+    #[default]
+    Open,
+    Closing,
+    Ended,
+}
+
+impl PhaseLatch {
+    fn set(&self, phase: Phase) {
+        *self.phase.lock() = phase;
+        self.changed.notify_all();
+    }
+
+    fn is_open(&self) -> bool {
+        *self.phase.lock() == Phase::Open
+    }
+
+    /// Waits for the predecessor on the same folder to let go of it.
+    fn wait_for_end(&self) -> Result<()> {
+        let mut phase = self.phase.lock();
+        let was_closing = *phase == Phase::Closing;
+        while *phase != Phase::Ended {
+            if was_closing && *phase == Phase::Open {
+                return Err(Error::Service("the storage folder is still open: closing it failed".to_owned()));
+            }
+            self.changed.wait(&mut phase);
+        }
+        Ok(())
+    }
+}

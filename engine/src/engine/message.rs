@@ -1,0 +1,76 @@
+//! What travels over the channel: an operation with the typed reply that belongs to it.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+
+use crate::collection::Collection;
+use crate::error::{Error, Result};
+use crate::operation::Touches;
+use crate::toc::TableOfContent;
+
+/// An operation that waits for its target, or for the reason why there is none.
+pub(crate) type Job<T> = Box<dyn FnOnce(Result<&T>) + Send>;
+
+pub(super) enum Message {
+    Call(Call),
+    /// Sent only while nothing else is in flight. Answered when everything is flushed and let go of,
+    /// or with the reason why the engine stays open.
+    Close {
+        reply: oneshot::Sender<Result<()>>,
+    },
+}
+
+/// What a client asks for.
+pub(super) enum Call {
+    Read { collection: String, job: Job<Collection> },
+    Write { collection: String, job: Job<Collection> },
+    Inspect { touches: Touches, job: Job<TableOfContent> },
+    Manage { touches: Touches, job: Job<TableOfContent> },
+}
+
+impl Call {
+    pub(super) fn touches(&self) -> Touches {
+        match self {
+            Call::Read { collection, .. } | Call::Write { collection, .. } => {
+                Touches::Name(collection.clone())
+            }
+            Call::Inspect { touches, .. } | Call::Manage { touches, .. } => touches.clone(),
+        }
+    }
+
+    pub(super) fn is_change(&self) -> bool {
+        matches!(self, Call::Manage { .. })
+    }
+}
+
+/// Wraps an operation into a job: the one place where panics are caught and replies are sent.
+///
+/// The permit counts the call as in flight until its work is done, whether or not the caller still
+/// waits.
+pub(super) fn job<T, O: Send + 'static>(
+    operation: impl FnOnce(&T) -> Result<O> + Send + 'static,
+    permit: OwnedSemaphorePermit,
+) -> (Job<T>, oneshot::Receiver<Result<O>>) {
+    let (reply, answer) = oneshot::channel();
+    let job = move |target: Result<&T>| {
+        let result = target.and_then(|target| {
+            catch_unwind(AssertUnwindSafe(|| operation(target))).unwrap_or_else(|panic| Err(panicked(panic)))
+        });
+        drop(permit);
+        // The caller may have lost interest; the work is done all the same.
+        let _ = reply.send(result);
+    };
+    (Box::new(job), answer)
+}
+
+fn panicked(panic: Box<dyn Any + Send>) -> Error {
+    let text = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "unknown panic".to_owned());
+    tracing::error!(%text, "an operation panicked");
+    Error::Service(format!("the operation panicked: {text}"))
+}

@@ -1,0 +1,240 @@
+//! Which vectors the points of a collection have.
+
+use std::collections::BTreeMap;
+
+use qdrant_edge::{
+    DEFAULT_VECTOR_NAME, Distance, Memory, Modifier, MultiVectorConfig, QuantizationConfig,
+    VectorStorageDatatype,
+};
+use serde::de::{self, DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+use validator::{Validate, ValidationError};
+
+use super::diff::HnswConfigDiff;
+
+/// The dense vectors of a collection: the default one only, or any number of named ones.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum VectorsConfig {
+    /// One vector without a name.
+    Single(Box<VectorParams>),
+    /// Vectors by name.
+    Multi(BTreeMap<String, VectorParams>),
+}
+
+impl VectorsConfig {
+    /// The vectors with their names; the default one has the empty name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &VectorParams)> {
+        let (single, multi) = match self {
+            VectorsConfig::Single(params) => (Some((DEFAULT_VECTOR_NAME, &**params)), None),
+            VectorsConfig::Multi(vectors) => (None, Some(vectors)),
+        };
+        let multi = multi.into_iter().flatten().map(|(name, params)| (name.as_str(), params));
+        single.into_iter().chain(multi)
+    }
+}
+
+impl Default for VectorsConfig {
+    fn default() -> Self {
+        VectorsConfig::Multi(BTreeMap::new())
+    }
+}
+
+impl From<VectorParams> for VectorsConfig {
+    fn from(params: VectorParams) -> Self {
+        VectorsConfig::Single(Box::new(params))
+    }
+}
+
+/// Tells the two forms apart by their keys, so that an error can say what is wrong with the one
+/// that was meant.
+impl<'de> Deserialize<'de> for VectorsConfig {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let vectors = match Value::deserialize(deserializer)? {
+            Value::Null => return Ok(Self::default()),
+            Value::Object(vectors) => vectors,
+            _ => {
+                return Err(de::Error::custom(
+                    "vectors: expected the parameters of a vector, or a map of them",
+                ));
+            }
+        };
+        let is_single =
+            ["size", "distance"].iter().any(|key| vectors.get(*key).is_some_and(|value| !value.is_object()));
+        if is_single {
+            return part("vectors", Value::Object(vectors)).map(VectorsConfig::Single);
+        }
+        let named = vectors.into_iter().map(|(name, params)| {
+            let params = part(&format!("vectors.{name}"), params)?;
+            Ok((name, params))
+        });
+        named.collect::<Result<_, _>>().map(VectorsConfig::Multi)
+    }
+}
+
+fn part<T: DeserializeOwned, E: de::Error>(path: &str, value: Value) -> Result<T, E> {
+    serde_json::from_value(value).map_err(|error| E::custom(format_args!("{path}: {error}")))
+}
+
+/// One dense vector, or multivector.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Validate)]
+pub struct VectorParams {
+    /// Number of elements, 1 to 65,536.
+    #[validate(range(min = 1, max = 65536))]
+    pub size: usize,
+    /// How vectors are compared.
+    pub distance: Distance,
+    /// Settings of its HNSW graph, where they differ from those of the collection.
+    #[serde(default, skip_serializing_if = "is_unset")]
+    #[validate(nested)]
+    pub hnsw_config: Option<HnswConfigDiff>,
+    /// Its quantization, instead of that of the collection.
+    #[serde(default, alias = "quantization", skip_serializing_if = "Option::is_none")]
+    #[validate(nested)]
+    pub quantization_config: Option<QuantizationConfig>,
+    /// Older form of `memory`: `true` is `cold`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_disk: Option<bool>,
+    /// Whether the vectors are kept in the page cache (`cached`, the default) or read when needed
+    /// (`cold`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "not_pinned"))]
+    pub memory: Option<Memory>,
+    /// How numbers are stored. Default: `float32`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub datatype: Option<VectorStorageDatatype>,
+    /// Makes it a multivector: any number of rows for each point.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub multivector_config: Option<MultiVectorConfig>,
+}
+
+impl VectorParams {
+    /// A vector of `size` elements with default settings.
+    pub fn new(size: usize, distance: Distance) -> Self {
+        Self {
+            size,
+            distance,
+            hnsw_config: None,
+            quantization_config: None,
+            on_disk: None,
+            memory: None,
+            datatype: None,
+            multivector_config: None,
+        }
+    }
+}
+
+/// The server leaves out a difference that changes nothing.
+fn is_unset(diff: &Option<HnswConfigDiff>) -> bool {
+    diff.is_none_or(|diff| diff == HnswConfigDiff::default())
+}
+
+fn not_pinned(memory: &Memory) -> Result<(), ValidationError> {
+    super::config::check_not_pinned(memory, "dense vector storage")
+}
+
+/// One sparse vector.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Validate)]
+pub struct SparseVectorParams {
+    /// Settings of its index.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(nested)]
+    pub index: Option<SparseIndexParams>,
+    /// What is applied to the values of a query: `none` (the default) or `idf`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modifier: Option<Modifier>,
+}
+
+/// The index of a sparse vector.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Validate)]
+pub struct SparseIndexParams {
+    /// Number of vectors up to which a full scan is preferred.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub full_scan_threshold: Option<usize>,
+    /// Older form of `memory`: `true` is `cold`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_disk: Option<bool>,
+    /// Where the index is kept. Default: `pinned`, in memory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory: Option<Memory>,
+    /// How numbers are stored in the index: `float32` (the default), `float16` or `uint8`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(custom(function = "not_turbo"))]
+    pub datatype: Option<VectorStorageDatatype>,
+}
+
+fn not_turbo(datatype: &VectorStorageDatatype) -> Result<(), ValidationError> {
+    let name = match datatype {
+        VectorStorageDatatype::Float32 | VectorStorageDatatype::Float16 | VectorStorageDatatype::Uint8 => {
+            return Ok(());
+        }
+        VectorStorageDatatype::Turbo4 => "turbo4",
+        VectorStorageDatatype::Turbo8 => "turbo8",
+        VectorStorageDatatype::Turbo16 => "turbo16",
+    };
+    let message = format!("sparse vectors do not support the `{name}` datatype");
+    Err(ValidationError::new("unsupported_sparse_datatype").with_message(message.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn parse(json: Value) -> Result<VectorsConfig, String> {
+        serde_json::from_value(json).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn one_vector_needs_no_name() {
+        let json = json!({ "size": 4, "distance": "Cosine" });
+        let vectors = parse(json.clone()).unwrap();
+        assert_eq!(vectors, VectorParams::new(4, Distance::Cosine).into());
+        assert_eq!(vectors.iter().map(|(name, _)| name).collect::<Vec<_>>(), [""]);
+        assert_eq!(serde_json::to_value(&vectors).unwrap(), json);
+    }
+
+    #[test]
+    fn named_vectors_may_have_any_name() {
+        let json =
+            json!({ "size": { "size": 4, "distance": "Dot" }, "b": { "size": 2, "distance": "Euclid" } });
+        let vectors = parse(json.clone()).unwrap();
+        assert_eq!(
+            vectors.iter().map(|(name, params)| (name, params.size)).collect::<Vec<_>>(),
+            [("b", 2), ("size", 4)]
+        );
+        assert_eq!(serde_json::to_value(&vectors).unwrap(), json);
+    }
+
+    #[test]
+    fn a_collection_may_have_no_dense_vector() {
+        assert_eq!(parse(json!({})).unwrap(), VectorsConfig::default());
+        assert_eq!(parse(json!(null)).unwrap(), VectorsConfig::default());
+    }
+
+    #[test]
+    fn what_is_no_vector_gets_an_error_that_names_it() {
+        let cases = [
+            (json!({ "size": 4 }), "vectors: missing field `distance`"),
+            (
+                json!({ "size": "4", "distance": "Dot" }),
+                "vectors: invalid type: string \"4\", expected usize",
+            ),
+            (json!({ "a": { "size": 4, "distance": "dot" } }), "vectors.a: unknown variant `dot`"),
+            (json!({ "a": 3 }), "vectors.a: invalid type: integer `3`"),
+            (json!([]), "vectors: expected the parameters of a vector"),
+        ];
+        for (json, expected) in cases {
+            let error = parse(json).unwrap_err();
+            assert!(error.starts_with(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_difference_that_changes_nothing_is_not_echoed() {
+        let vectors = parse(json!({ "size": 4, "distance": "Dot", "hnsw_config": {} })).unwrap();
+        assert_eq!(serde_json::to_value(&vectors).unwrap(), json!({ "size": 4, "distance": "Dot" }));
+    }
+}

@@ -1,0 +1,38 @@
+//! Requests and responses of the Qdrant REST API: parsing, validation, and conversion to the engine's
+//! types.
+//!
+//! A request type parses the object that the method of `@qdrant/js-client-rest` takes, with the
+//! defaults of that method. A `null` is as an absent field; unknown fields are ignored. A response type
+//! serializes to the `result` of a server.
+
+mod aliases;
+mod collection;
+mod names;
+mod packed;
+mod payload_index;
+mod points;
+mod query;
+mod validation;
+mod vectors;
+
+pub use aliases::{AliasDescription, AliasOperations, ChangeAliases, CollectionsAliasesResponse};
+pub use collection::{
+    CollectionConfig, CollectionDescription, CollectionExistence, CollectionInfo, CollectionParams,
+    CollectionStatus, CollectionWarning, CollectionsResponse, CreateCollection, HnswConfigDiff,
+    MaxOptimizationThreads, OptimizersConfig, OptimizersConfigDiff, OptimizersStatus, PayloadStorageParams,
+    ShardingMethod, SparseIndexParams, SparseVectorParams, StrictModeConfig, StrictModeMultivector,
+    StrictModeSparse, UpdateQueueInfo, VectorParams, VectorsConfig, WalConfig, WalConfigDiff,
+};
+pub use names::validate_collection_name;
+pub use packed::PackedVectors;
+pub use payload_index::{CreatePayloadIndex, DeletePayloadIndex, DeletePayloadIndexParams};
+pub use points::{
+    Batch, ClearPayload, CountPoints, CountResult, DeletePayload, DeletePoints, OverwritePayload,
+    PointInsertOperations, PointStruct, PointsSelector, Record, RetrievePoints, ScoredPoint, ScrollPoints,
+    ScrollResult, SetPayload, UpdateResult, UpdateStatus, UpsertPoints, WriteOrdering,
+};
+pub use query::{
+    NamedVectorStruct, NearestQuery, Query, QueryInterface, QueryPoints, QueryResponse, SearchPoints,
+    VectorInput,
+};
+pub use vectors::{BatchVectorStruct, Vector, VectorOutput, VectorStruct, VectorStructOutput};

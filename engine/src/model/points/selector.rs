@@ -1,0 +1,66 @@
+use qdrant_edge::{Filter, PointId};
+use serde::{Deserialize, Deserializer, de};
+
+use crate::error::{Error, Result};
+use crate::model::validation::Faults;
+
+/// Which points a write is about.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum PointsSelector {
+    /// Those in a list.
+    Ids {
+        /// Ids of the points.
+        points: Vec<PointId>,
+    },
+    /// Those that match a filter.
+    Filter {
+        /// Conditions on the points.
+        filter: Filter,
+    },
+}
+
+impl PointsSelector {
+    pub(crate) fn validate(&self) -> Result<()> {
+        match self {
+            Self::Ids { points } if points.is_empty() => {
+                Err(Error::BadRequest("Empty update request".to_owned()))
+            }
+            Self::Ids { points: _ } => Ok(()),
+            Self::Filter { filter } => {
+                let mut faults = Faults::default();
+                faults.within("filter", Some(filter));
+                faults.into_result()
+            }
+        }
+    }
+}
+
+impl From<Vec<PointId>> for PointsSelector {
+    fn from(points: Vec<PointId>) -> Self {
+        Self::Ids { points }
+    }
+}
+
+impl From<Filter> for PointsSelector {
+    fn from(filter: Filter) -> Self {
+        Self::Filter { filter }
+    }
+}
+
+/// Reads the selector of a payload change, which has errors of its own: both fields are optional, and
+/// the points come first.
+pub(super) fn of_payload<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PointsSelector, D::Error> {
+    #[derive(Deserialize)]
+    struct Fields {
+        points: Option<Vec<PointId>>,
+        filter: Option<Filter>,
+    }
+    match Fields::deserialize(deserializer)? {
+        Fields { points: Some(points), filter: _ } => Ok(points.into()),
+        Fields { points: None, filter: Some(filter) } => Ok(filter.into()),
+        Fields { points: None, filter: None } => {
+            Err(de::Error::custom("Either list of point ids or filter must be provided"))
+        }
+    }
+}

@@ -1,0 +1,73 @@
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
+
+use super::files::{sync_folder, write_json};
+use super::{CONFIG_FILE, CREATING_MARKER, Entry, TableOfContent};
+use crate::collection::Collection;
+use crate::error::{Error, Result};
+use crate::model::{CollectionConfig, CreateCollection, validate_collection_name};
+use crate::operation::Manage;
+
+/// Creates a collection. The answer is `true`.
+///
+/// # Errors
+/// [`Error::AlreadyExists`] for a name that is taken, [`Error::WrongInput`] when it is an alias,
+/// [`Error::Validation`] for settings out of range.
+pub struct CreateCollectionNamed {
+    /// Name of the new collection.
+    pub name: String,
+    /// Its settings.
+    pub request: CreateCollection,
+}
+
+impl Manage for CreateCollectionNamed {
+    type Output = bool;
+
+    fn execute(self, toc: &TableOfContent) -> Result<bool> {
+        let Self { name, request } = self;
+        validate_collection_name(&name)?;
+        request.validate()?;
+        if toc.entries.read().contains_key(&name) {
+            return Err(Error::collection_exists(&name));
+        }
+        if toc.aliases.get(&name).is_some() {
+            return Err(Error::WrongInput(format!(
+                "Can't create collection with name {name}. Alias with the same name already exists"
+            )));
+        }
+        let path = toc.folder.collection(&name);
+        let config = CollectionConfig::from_request(request)?;
+        fs::create_dir(&path).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => Error::AlreadyExists(format!(
+                "Collection `{name}` already exists: {} is in the way, perhaps of a name that differs in case only",
+                path.display()
+            )),
+            _ => Error::storage(&path, error),
+        })?;
+        let collection = create_files(&path, config).inspect_err(|_| {
+            if let Err(error) = toc.folder.remove_collection(&name) {
+                tracing::error!(%error, "cannot remove a half-made collection");
+            }
+        })?;
+        let entry = Entry::new(name.clone(), Ok(collection), &toc.runtimes, &toc.budget);
+        toc.entries.write().insert(name, entry);
+        Ok(true)
+    }
+}
+
+/// Fills a new collection's folder so that a crash leaves either a marked folder or a whole one.
+fn create_files(path: &Path, config: CollectionConfig) -> Result<Collection> {
+    let marker = path.join(CREATING_MARKER);
+    let fail = |error| Error::storage(&marker, error);
+    File::create(&marker).and_then(|file| file.sync_all()).map_err(fail)?;
+    sync_folder(path).map_err(fail)?;
+    let collection = Collection::create(path, config.clone())?;
+    write_json(&path.join(CONFIG_FILE), &config)?;
+    fs::remove_file(&marker).map_err(fail)?;
+    sync_folder(path).map_err(fail)?;
+    if let Some(collections) = path.parent() {
+        sync_folder(collections).map_err(fail)?;
+    }
+    Ok(collection)
+}

@@ -1,0 +1,141 @@
+//! The table of content of one storage folder: its collections and their aliases.
+//!
+//! `storage_folder` holds the lock and the layout, `entry` one collection's queue and life cycle,
+//! `aliases` the second names; each operation has its own file.
+
+mod aliases;
+mod create_collection;
+mod delete_collection;
+mod entry;
+mod files;
+mod list_aliases;
+mod list_collections;
+mod storage_folder;
+mod update_aliases;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+use qdrant_edge::ResourceBudget;
+
+use crate::collection::Collection;
+use crate::config::Config;
+use crate::engine::Runtimes;
+use crate::error::{Error, Result};
+use crate::model::CollectionConfig;
+use aliases::Aliases;
+use storage_folder::StorageFolder;
+
+pub use create_collection::CreateCollectionNamed;
+pub use delete_collection::DeleteCollection;
+pub(crate) use entry::Entry;
+pub use list_aliases::ListAliases;
+pub use list_collections::{CollectionExists, ListCollections};
+pub use update_aliases::UpdateAliases;
+
+/// A collection's configuration; written last, so a folder without one was never acknowledged.
+const CONFIG_FILE: &str = "config.json";
+
+/// Marks the folder of a collection that is being created.
+const CREATING_MARKER: &str = ".creating";
+
+/// The collections and aliases of an open storage folder.
+pub struct TableOfContent {
+    entries: RwLock<BTreeMap<String, Arc<Entry>>>,
+    aliases: Aliases,
+    runtimes: Runtimes,
+    /// Shared by the optimizers of all collections.
+    budget: ResourceBudget,
+    // Last, so that the lock outlives the open files.
+    folder: StorageFolder,
+}
+
+impl TableOfContent {
+    /// Takes the lock of the folder and opens what is in it; `root` is `None` for a temporary store.
+    /// A collection that cannot be opened answers every call with the reason; the others are not
+    /// touched by it.
+    pub(crate) fn open(config: &Config, root: Option<PathBuf>, runtimes: Runtimes) -> Result<Self> {
+        let folder = StorageFolder::open(root)?;
+        folder.empty_removed();
+        let aliases = Aliases::load(&folder.aliases_file())?;
+        let budget = ResourceBudget::new(config.optimizer_cpus, config.optimizer_cpus);
+        let mut entries = BTreeMap::new();
+        for name in collection_names(&folder)? {
+            let Some(opened) = open_collection(&folder.collection(&name)).transpose() else {
+                folder.remove_collection(&name)?;
+                continue;
+            };
+            if let Err(error) = &opened {
+                tracing::error!(collection = %name, %error, "cannot open a collection");
+            }
+            let entry = Entry::new(name.clone(), opened, &runtimes, &budget);
+            entries.insert(name, entry);
+        }
+        folder.empty_removed();
+        let toc = Self { entries: RwLock::new(entries), aliases, runtimes, budget, folder };
+        toc.drop_dangling_aliases()?;
+        Ok(toc)
+    }
+
+    /// The collection that `name`, or the alias `name`, stands for.
+    pub(crate) fn entry(&self, name: &str) -> Result<Arc<Entry>> {
+        let entries = self.entries.read();
+        let resolved = match entries.get(name) {
+            Some(entry) => Some(entry),
+            None => self.aliases.get(name).and_then(|collection| entries.get(&collection)),
+        };
+        resolved.cloned().ok_or_else(|| Error::collection_not_found(name))
+    }
+
+    /// Flushes and closes everything. Only while nothing is in flight. On an error everything is
+    /// still open.
+    pub(crate) fn close(&self) -> Result<()> {
+        let entries: Vec<_> = self.entries.read().values().cloned().collect();
+        for entry in &entries {
+            entry.flush()?;
+        }
+        for entry in &entries {
+            entry.close();
+        }
+        Ok(())
+    }
+
+    /// Removes aliases of collections that are gone: a crash came between the removal of a
+    /// collection and that of its aliases.
+    fn drop_dangling_aliases(&self) -> Result<()> {
+        let mut aliases = self.aliases.all();
+        let before = aliases.len();
+        aliases.retain(|_, collection| self.entries.read().contains_key(collection));
+        if aliases.len() == before { Ok(()) } else { self.aliases.replace(aliases) }
+    }
+}
+
+fn collection_names(folder: &StorageFolder) -> Result<Vec<String>> {
+    let path = folder.collections();
+    let fail = |error| Error::storage(&path, error);
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&path).map_err(fail)? {
+        let entry = entry.map_err(fail)?;
+        match entry.file_name().into_string() {
+            Ok(name) if entry.path().is_dir() => names.push(name),
+            _ => tracing::warn!(path = %entry.path().display(), "not a collection's folder: ignored"),
+        }
+    }
+    Ok(names)
+}
+
+/// Opens a collection's folder; `None` when its creation was never finished.
+fn open_collection(path: &Path) -> Result<Option<Collection>> {
+    let is_empty = fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none());
+    if is_empty || path.join(CREATING_MARKER).exists() {
+        return Ok(None);
+    }
+    let file = path.join(CONFIG_FILE);
+    let Some(config) = files::read_json::<CollectionConfig>(&file)? else {
+        return Err(Error::storage(&file, "the file is missing"));
+    };
+    Collection::open(path, config).map(Some)
+}

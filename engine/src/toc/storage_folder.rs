@@ -1,0 +1,169 @@
+//! The storage folder: its lock, its format, and where things are in it.
+//!
+//! ```text
+//! .lock, .lock.pid     the OS lock, and who holds it
+//! format.json          version of this layout
+//! aliases/data.json    alias → collection
+//! collections/<name>/  config.json and the shard's folder `0/`
+//! .removed/            collections on their way out
+//! ```
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::process;
+
+use serde::{Deserialize, Serialize};
+use tempfile::TempDir;
+
+use super::files::{read_json, sync_folder, write_json};
+use crate::error::{Error, Result};
+
+/// Version of the folder layout that this code writes, and the newest that it reads.
+const FORMAT: u32 = 1;
+
+const LOCK: &str = ".lock";
+/// Beside the lock, since a locked file cannot be read on Windows.
+const LOCK_HOLDER: &str = ".lock.pid";
+const FORMAT_FILE: &str = "format.json";
+const COLLECTIONS: &str = "collections";
+const ALIASES: &str = "aliases";
+const REMOVED: &str = ".removed";
+
+#[derive(Serialize, Deserialize)]
+struct Format {
+    format: u32,
+    written_by: String,
+}
+
+/// A storage folder that this process holds.
+pub(super) struct StorageFolder {
+    root: PathBuf,
+    // Fields drop in order: the lock is released before a temporary folder is removed.
+    _lock: File,
+    _temporary: Option<TempDir>,
+}
+
+impl StorageFolder {
+    /// Takes the lock of the folder `root` and checks that it is ours. `None` makes a temporary one.
+    pub(super) fn open(root: Option<PathBuf>) -> Result<Self> {
+        let (root, temporary) = match root {
+            Some(root) => (root, None),
+            None => {
+                let folder =
+                    tempfile::Builder::new().prefix("qdrant-embedded-").tempdir().map_err(|error| {
+                        Error::Service(format!("cannot create a folder for the in-memory store: {error}"))
+                    })?;
+                (folder.path().to_owned(), Some(folder))
+            }
+        };
+        let lock = lock(&root)?;
+        let folder = Self { root, _lock: lock, _temporary: temporary };
+        folder.check_format()?;
+        for path in [folder.collections(), folder.root.join(ALIASES), folder.root.join(REMOVED)] {
+            fs::create_dir_all(&path).map_err(|error| Error::storage(&path, error))?;
+        }
+        Ok(folder)
+    }
+
+    pub(super) fn collections(&self) -> PathBuf {
+        self.root.join(COLLECTIONS)
+    }
+
+    pub(super) fn collection(&self, name: &str) -> PathBuf {
+        self.collections().join(name)
+    }
+
+    pub(super) fn aliases_file(&self) -> PathBuf {
+        self.root.join(ALIASES).join("data.json")
+    }
+
+    /// Takes a collection's folder out of the store at one stroke. The files are removed afterwards
+    /// by [`Self::empty_removed`].
+    pub(super) fn remove_collection(&self, name: &str) -> Result<()> {
+        let from = self.collection(name);
+        let to = self.root.join(REMOVED).join(uuid::Uuid::new_v4().to_string());
+        fs::rename(&from, &to)
+            .and_then(|()| sync_folder(&self.collections()))
+            .map_err(|error| Error::storage(&from, error))
+    }
+
+    /// Deletes the files of removed collections. What cannot be deleted now is tried again at the
+    /// next opening.
+    pub(super) fn empty_removed(&self) {
+        let removed = self.root.join(REMOVED);
+        for entry in fs::read_dir(&removed).into_iter().flatten().flatten() {
+            if let Err(error) = fs::remove_dir_all(entry.path()) {
+                tracing::warn!(path = %entry.path().display(), %error, "cannot delete a removed collection yet");
+            }
+        }
+    }
+
+    /// Refuses folders that hold something else, and formats that are newer than this code.
+    fn check_format(&self) -> Result<()> {
+        let path = self.root.join(FORMAT_FILE);
+        match read_json::<Format>(&path)? {
+            Some(found) if found.format > FORMAT => Err(Error::storage(
+                &path,
+                format!(
+                    "the folder has format {}, written by qdrant-embedded {}; this version reads up to {FORMAT}: \
+                     upgrade qdrant-embedded",
+                    found.format, found.written_by
+                ),
+            )),
+            Some(_) => Ok(()),
+            None => {
+                if let Some(stranger) = self.first_stranger()? {
+                    return Err(Error::storage(
+                        &stranger,
+                        "the folder is not empty, and has no format.json of qdrant-embedded: choose another folder \
+                         (data of a Qdrant server comes in through its snapshots)",
+                    ));
+                }
+                write_json(
+                    &path,
+                    &Format { format: FORMAT, written_by: env!("CARGO_PKG_VERSION").to_owned() },
+                )
+            }
+        }
+    }
+
+    fn first_stranger(&self) -> Result<Option<PathBuf>> {
+        let entries = fs::read_dir(&self.root).map_err(|error| Error::storage(&self.root, error))?;
+        for entry in entries {
+            let entry = entry.map_err(|error| Error::storage(&self.root, error))?;
+            let name = entry.file_name();
+            if name != LOCK && name != LOCK_HOLDER {
+                return Ok(Some(entry.path()));
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl Drop for StorageFolder {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(self.root.join(LOCK_HOLDER));
+    }
+}
+
+fn lock(root: &Path) -> Result<File> {
+    let lock_file = root.join(LOCK);
+    let holder_file = root.join(LOCK_HOLDER);
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&lock_file)
+        .map_err(|error| Error::storage(&lock_file, error))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let pid = fs::read_to_string(&holder_file).ok().and_then(|text| text.trim().parse().ok());
+            return Err(Error::StorageLocked { lock_file, pid });
+        }
+        Err(TryLockError::Error(error)) => return Err(Error::storage(&lock_file, error)),
+    }
+    fs::write(&holder_file, process::id().to_string())
+        .map_err(|error| Error::storage(&holder_file, error))?;
+    Ok(file)
+}

@@ -1,0 +1,111 @@
+//! One collection in memory, used as from JavaScript: JSON in, JSON out.
+
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use std::sync::Arc;
+
+use qdrant_embedded_engine::model::{
+    CountPoints, CreateCollection, CreatePayloadIndex, QueryPoints, RetrievePoints, ScrollPoints,
+    SearchPoints, UpsertPoints,
+};
+use qdrant_embedded_engine::{
+    Config, CreateCollectionNamed, Error, QdrantClient, QdrantInstance, Read, Result, Touches, Write,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+
+const NAME: &str = "c";
+
+/// A new collection that ends with the value.
+pub struct Store {
+    client: Arc<QdrantClient>,
+    runtime: Runtime,
+}
+
+impl Store {
+    /// With the settings that `createCollection` takes.
+    pub fn new(settings: Value) -> Self {
+        let runtime = Runtime::new().unwrap();
+        let client = QdrantInstance::start(Config::in_memory()).unwrap();
+        let request: CreateCollection = parse(settings).unwrap();
+        let create = CreateCollectionNamed { name: NAME.to_owned(), request };
+        runtime.block_on(client.manage(Touches::Name(NAME.to_owned()), create)).unwrap();
+        Self { client, runtime }
+    }
+
+    /// With one dense vector of two dimensions, compared by dot product.
+    pub fn of_plain_points() -> Self {
+        Self::new(json!({ "vectors": { "size": 2, "distance": "Dot" } }))
+    }
+
+    pub fn read<R: Read + DeserializeOwned>(&self, request: Value) -> Result<Value>
+    where
+        R::Output: Serialize,
+    {
+        Ok(answer(&self.runtime.block_on(self.client.read(NAME, parse::<R>(request)?))?))
+    }
+
+    pub fn write<W: Write + DeserializeOwned>(&self, request: Value) -> Result<Value>
+    where
+        W::Output: Serialize,
+    {
+        Ok(answer(&self.runtime.block_on(self.client.write(NAME, parse::<W>(request)?))?))
+    }
+
+    pub fn upsert(&self, points: Value) {
+        let result = self.write::<UpsertPoints>(json!({ "points": points })).unwrap();
+        assert_eq!(result["status"], "completed");
+    }
+
+    pub fn index(&self, field: &str, schema: Value) {
+        self.write::<CreatePayloadIndex>(json!({ "field_name": field, "field_schema": schema })).unwrap();
+    }
+
+    pub fn retrieve(&self, request: Value) -> Value {
+        self.read::<RetrievePoints>(request).unwrap()
+    }
+
+    /// The payload of each point, in the order of the ids.
+    pub fn payloads(&self) -> Value {
+        let page = self.read::<ScrollPoints>(json!({ "limit": 1000 })).unwrap();
+        page["points"].as_array().unwrap().iter().map(|point| point["payload"].clone()).collect()
+    }
+
+    pub fn count(&self) -> u64 {
+        self.read::<CountPoints>(json!({})).unwrap()["count"].as_u64().unwrap()
+    }
+
+    pub fn scroll(&self, request: Value) -> Value {
+        self.read::<ScrollPoints>(request).unwrap()
+    }
+
+    pub fn query(&self, request: Value) -> Value {
+        self.read::<QueryPoints>(request).unwrap()["points"].take()
+    }
+
+    pub fn search(&self, request: Value) -> Value {
+        self.read::<SearchPoints>(request).unwrap()
+    }
+}
+
+/// The ids of a list of points.
+pub fn ids(points: &Value) -> Value {
+    points.as_array().unwrap().iter().map(|point| point["id"].clone()).collect()
+}
+
+/// Status and text of a refusal.
+pub fn refusal(result: Result<Value>) -> (u16, String) {
+    let error = result.unwrap_err();
+    (error.status(), error.to_string())
+}
+
+fn parse<T: DeserializeOwned>(request: Value) -> Result<T> {
+    serde_json::from_str(&request.to_string()).map_err(Error::from)
+}
+
+/// By way of text, as a caller sees it: numbers in their shortest form.
+fn answer(output: &impl Serialize) -> Value {
+    serde_json::from_str(&serde_json::to_string(output).unwrap()).unwrap()
+}

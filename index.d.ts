@@ -1,0 +1,328 @@
+/* Generated from the Rust sources of the binding: do not edit. */
+
+import type { QdrantClient as RestClient, Schemas } from '@qdrant/js-client-rest' with { 'resolution-mode': 'import' }
+
+type RestMethod = { [K in keyof RestClient]: RestClient[K] extends (...args: any) => any ? K : never }[keyof RestClient]
+
+/** The request object of a method of the REST client. */
+export type Args<M extends RestMethod> = NonNullable<Parameters<RestClient[M]>[1]>
+
+/** A point id: an unsigned 64-bit integer, as `bigint` beyond 2^53, or a UUID. */
+export type PointId = Schemas['ExtendedPointId'] | bigint
+
+/** A request in which the ids of points may also be `bigint`. */
+export type WithBigintIds<T> = T extends unknown
+  ? { [K in keyof T]: K extends 'ids' | 'points' ? PointId[] : K extends 'offset' ? PointId | T[K] : T[K] }
+  : never
+
+/** The numbers of a dense vector. */
+export type DenseVector = number[] | Float32Array
+
+/** A vector of any kind: dense, sparse, or several dense ones. */
+export type Vector =
+  | Schemas['Vector']
+  | DenseVector
+  | DenseVector[]
+  | { indices: number[]; values: DenseVector }
+
+/** The vectors of a point: the default one, or several by their names. */
+export type PointVectors = Schemas['VectorStruct'] | DenseVector | DenseVector[] | { [name: string]: Vector }
+
+/** What `upsert` takes: a list of points, or a batch of columns. */
+export type UpsertArgs =
+  | Args<'upsert'>
+  | (Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'> & {
+      points: { id: PointId; vector: PointVectors; payload?: Schemas['Payload'] | Record<string, unknown> | null }[]
+    })
+  | (Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'> & {
+      batch: {
+        ids: PointId[]
+        vectors: Schemas['BatchVectorStruct'] | DenseVector[] | DenseVector[][] | { [name: string]: Vector[] }
+        payloads?: (Schemas['Payload'] | Record<string, unknown> | null)[] | null
+      }
+    })
+
+/** What `query` takes. */
+export type QueryArgs = Omit<Args<'query'>, 'query'> & {
+  query?: Args<'query'>['query'] | Vector | PointId | { nearest: Vector | PointId }
+}
+
+/** What `search` takes: the search request of the REST API up to 1.18. */
+export interface SearchArgs {
+  /** The query, for the default vector or for a named one. */
+  vector: DenseVector | { name: string; vector: DenseVector | { indices: number[]; values: DenseVector } }
+  /** Only points that match are found. */
+  filter?: Schemas['Filter'] | null
+  params?: Schemas['SearchParams'] | null
+  /** Default: 10. */
+  limit?: number
+  /** Default: 0. */
+  offset?: number | null
+  /** Default: `true`. */
+  with_payload?: Schemas['WithPayloadInterface'] | null
+  /** Default: `false`. */
+  with_vector?: Schemas['WithVector'] | null
+  /** Points with a worse score are left out. */
+  score_threshold?: number | null
+  consistency?: Schemas['ReadConsistency']
+  timeout?: number
+  shard_key?: Schemas['ShardKeySelector'] | null
+}
+
+/** A client disposes of itself at the end of an `await using` block. */
+export interface QdrantClient {
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/**
+ * What every call rejects with. It has what an `ApiError` of the REST client has: the status and the text that a
+ * Qdrant server would give.
+ */
+export class QdrantError extends Error {
+  /** HTTP status of a Qdrant server in this case, such as 404. */
+  readonly status: number
+  /** Name of the status, such as `'Not Found'`. */
+  readonly statusText: string
+  /** The body of a Qdrant server's answer. */
+  readonly data: { status: { error: string }; time: number }
+  /** For some kinds of errors, what to tell them by. */
+  readonly code?: 'STORAGE_LOCKED' | 'STORAGE_DAMAGED' | 'CLIENT_CLOSED'
+  /** With `STORAGE_LOCKED`: the lock file. */
+  readonly lockFile?: string
+  /** With `STORAGE_LOCKED`: the process that holds it, where it is known. */
+  readonly pid?: number
+  /** With `STORAGE_DAMAGED`: the file or folder at fault. */
+  readonly path?: string
+}
+
+/**
+ * A Qdrant in this process, with the methods of the client of `@qdrant/js-client-rest`.
+ *
+ * `new QdrantClient({ path })` opens the folder in the background: calls wait for it, and fail with
+ * the reason if it cannot be opened. `connect` waits for it.
+ *
+ * Writes to one collection are applied in call order, also when they are not awaited; reads run in
+ * parallel. Every method rejects with a `QdrantError` that has the `status` and the
+ * `data.status.error` of a Qdrant server.
+ *
+ * ```js
+ * const client = await connect({ path: './data' })
+ * await client.createCollection('photos', { vectors: { size: 4, distance: 'Cosine' } })
+ * await client.upsert('photos', { points: [{ id: 1, vector: [0.1, 0.2, 0.3, 0.4], payload: { name: 'sea' } }] })
+ * const { points } = await client.query('photos', { query: [0.1, 0.2, 0.3, 0.4], limit: 3, with_payload: true })
+ * await client.close()
+ * ```
+ */
+export declare class QdrantClient {
+  /** Makes a client whose storage is opened in the background; see `connect`. */
+  constructor(options: ClientOptions)
+  /**
+   * Waits for the calls made so far and closes this client. The last client of a folder flushes the
+   * data and releases the folder before this resolves. Closing twice is harmless; later calls are
+   * rejected with code `CLIENT_CLOSED`. Rejects when the data cannot be flushed: the client then
+   * stays open and `close` can be tried again.
+   */
+  close(): Promise<void>
+  /** Lists the collections by name. */
+  getCollections(): Promise<Schemas['CollectionsResponse']>
+  /** Tells settings, size and state of a collection. */
+  getCollection(collectionName: string): Promise<Schemas['CollectionInfo']>
+  /** Tells whether a collection, or an alias of one, exists. */
+  collectionExists(collectionName: string): Promise<Schemas['CollectionExistence']>
+  /** Creates a collection. Rejects with status 409 when the name is taken. */
+  createCollection(collectionName: string, args?: Args<'createCollection'>): Promise<boolean>
+  /** Deletes a collection with its aliases. Resolves to `false` when there is none of that name. */
+  deleteCollection(collectionName: string, args?: Args<'deleteCollection'>): Promise<boolean>
+  /** Creates, deletes and renames aliases: all of the actions, or none when one of them fails. */
+  updateCollectionAliases(args: Parameters<RestClient['updateCollectionAliases']>[0]): Promise<boolean>
+  /** Lists all aliases. */
+  getAliases(): Promise<Schemas['CollectionsAliasesResponse']>
+  /** Lists the aliases of a collection. */
+  getCollectionAliases(collectionName: string): Promise<Schemas['CollectionsAliasesResponse']>
+  /**
+   * Inserts points, or replaces those with the same ids. All of them are written, or none when one
+   * is wrong. `wait` is `true` unless given; with `false` the answer is `acknowledged`, but comes
+   * just as late, since what is acknowledged is also kept.
+   */
+  upsert(collectionName: string, args: UpsertArgs): Promise<Schemas['UpdateResult']>
+  /** Deletes points, by ids or by a filter. */
+  delete(collectionName: string, args: WithBigintIds<Args<'delete'>>): Promise<Schemas['UpdateResult']>
+  /** Reads points by their ids, in the order of the ids; ids without a point are left out. */
+  retrieve(collectionName: string, args: WithBigintIds<Args<'retrieve'>>): Promise<Schemas['Record'][]>
+  /** Pages through the points that match a filter, by id or in the order of a payload field. */
+  scroll(collectionName: string, args?: WithBigintIds<Args<'scroll'>>): Promise<Schemas['ScrollResult']>
+  /** Counts the points that match a filter, exactly unless `exact` is `false`. */
+  count(collectionName: string, args?: Args<'count'>): Promise<Schemas['CountResult']>
+  /**
+   * Finds the points nearest to a vector, or to the vector of a stored point. Without a `query`,
+   * returns points by their ids.
+   */
+  query(collectionName: string, args: QueryArgs): Promise<Schemas['QueryResponse']>
+  /** Finds the points nearest to a vector, as the REST client did until its version 1.18. */
+  search(collectionName: string, args: SearchArgs): Promise<Schemas['ScoredPoint'][]>
+  /** Sets payload values, keeping the other ones; under `key` when it is given. */
+  setPayload(collectionName: string, args: WithBigintIds<Args<'setPayload'>>): Promise<Schemas['UpdateResult']>
+  /** Replaces the whole payload of points. */
+  overwritePayload(collectionName: string, args: WithBigintIds<Args<'overwritePayload'>>): Promise<Schemas['UpdateResult']>
+  /** Deletes payload values by their keys. */
+  deletePayload(collectionName: string, args: WithBigintIds<Args<'deletePayload'>>): Promise<Schemas['UpdateResult']>
+  /** Deletes the whole payload of points. */
+  clearPayload(collectionName: string, args: WithBigintIds<Args<'clearPayload'>>): Promise<Schemas['UpdateResult']>
+  /** Indexes a payload field, so that filters on it are fast. */
+  createPayloadIndex(collectionName: string, args: Args<'createPayloadIndex'>): Promise<Schemas['UpdateResult']>
+  /** Removes the index of a payload field. */
+  deletePayloadIndex(collectionName: string, fieldName: string, args?: Parameters<RestClient['deletePayloadIndex']>[2]): Promise<Schemas['UpdateResult']>
+}
+
+/** Where a client keeps its data, and how it works. Give either `path` or `location`. */
+export interface ClientOptions {
+  /**
+   * Storage folder, created when it is missing. One process at a time may hold it; clients of one
+   * process, its worker threads included, share one engine.
+   */
+  path?: string
+  /** `':memory:'` for a private temporary store, removed on close; anything else is a folder. */
+  location?: string
+  /**
+   * Threads that answer reads. Default: one per CPU core. Counts only for the client that opens
+   * the folder first, as do the other numbers.
+   */
+  searchThreads?: number
+  /** Threads that apply writes. Default: half the cores, at least one. */
+  updateThreads?: number
+  /** CPU cores that background indexing may use. Default: all but one, at least one. */
+  optimizerCpus?: number
+  /**
+   * Prints diagnostics to stderr, by a filter such as `'info'` or
+   * `'qdrant_embedded_engine=debug'`. Default: the environment variable `QDRANT_EMBEDDED_LOG`,
+   * else silence.
+   */
+  log?: string
+}
+
+/**
+ * Opens a storage folder, or a temporary store, and resolves to a client of it once it is open.
+ *
+ * Rejects with a `QdrantError` of code `STORAGE_LOCKED` when another process holds the folder, and
+ * of code `STORAGE_DAMAGED` when it is of a newer format or holds something else.
+ *
+ * ```js
+ * const client = await connect({ path: './data' })
+ * ```
+ */
+export declare function connect(options: ClientOptions): Promise<QdrantClient>
+
+/**
+ * Embeds images: resolves to one vector of unit length for each, in the same order.
+ *
+ * An image is the path of a JPEG, PNG, WebP, GIF or BMP file, or the content of one, which is copied
+ * before this returns. It is embedded as a viewer shows it: upright, whatever its EXIF orientation;
+ * its first frame, when it is animated; on white, where it is transparent.
+ *
+ * The default model is `Qdrant/clip-ViT-B-32-vision` with 512 dimensions. Its vectors can be compared
+ * with those that `embedTexts` makes by default, so that photos can be searched by words. A model is
+ * downloaded when it is first used (this one has 352 MB), into `modelCacheDir()`, and stays loaded
+ * until `unloadModel`. It works on a thread of its own, one call after the other.
+ *
+ * Rejects with a `QdrantError` that names the first image that cannot be used, by its index from 0
+ * and its path: status 404 for a missing file, 400 for one that is damaged or too large (more than
+ * 128 megapixels or 512 MB). Status 404 is also for an unknown model, and for one that is not here
+ * while `localFilesOnly` is set; 503 for a hub that cannot be reached; 500 for a missing or unusable
+ * ONNX Runtime library.
+ *
+ * ```js
+ * const [cat, dog] = await embedImages(['cat.jpg', await readFile('dog.png')])
+ * await client.upsert('photos', { points: [{ id: 1, vector: cat }, { id: 2, vector: dog }] })
+ * ```
+ */
+export declare function embedImages(images: ReadonlyArray<string | Uint8Array>, options?: EmbedOptions | null): Promise<Float32Array[]>
+
+/** How to embed. All of it is optional. */
+export interface EmbedOptions {
+  /**
+   * Name of a model of the Hugging Face hub that fastembed knows, such as `Qdrant/resnet50-onnx`, or
+   * a model in a folder. Default: `'clip'`, which stands for `Qdrant/clip-ViT-B-32-vision` with
+   * images, and for `Qdrant/clip-ViT-B-32-text` with texts.
+   */
+  model?: string | LocalModel
+  /** Folder in which downloaded models are kept. Default: `modelCacheDir()`. */
+  cacheDir?: string
+  /** How many inputs the model takes at once: more take more memory. Default: 8 images, 32 texts. */
+  batchSize?: number
+  /**
+   * CPU cores that the model uses; at most those that there are. Default: all but one. Each number
+   * has a copy of the model of its own.
+   */
+  threads?: number
+  /** Never use the network: fail if the model is not here. Default: `false`. */
+  localFilesOnly?: boolean
+  /**
+   * Hears how far this call is: about ten times a second while it downloads the model, and after
+   * every batch.
+   */
+  onProgress?: (progress: EmbedProgress) => void
+}
+
+/** How far a call is. */
+export interface EmbedProgress {
+  /** Whether the model is being downloaded or the inputs are being embedded. */
+  phase: 'download' | 'embed'
+  /** The file on its way, while downloading. */
+  file?: string
+  /** Bytes of the model, or inputs, done so far. */
+  done: number
+  /** Bytes of the model's files that were missing, or number of inputs. */
+  total: number
+}
+
+/**
+ * Embeds texts: resolves to one vector of unit length for each, in the same order.
+ *
+ * The default model is `Qdrant/clip-ViT-B-32-text` with 512 dimensions, the other half of the default
+ * model of `embedImages`: the vector of "a cat asleep" is near those of such pictures. To compare texts
+ * with each other, models made for that are better, such as `Qdrant/all-MiniLM-L6-v2-onnx`. What a
+ * text has beyond the model's limit (77 tokens for CLIP, at most 512) is left out.
+ *
+ * Models, options and errors are as with `embedImages`.
+ *
+ * ```js
+ * const [query] = await embedTexts(['a cat asleep on a sofa'])
+ * const { points } = await client.query('photos', { query, limit: 5, with_payload: true })
+ * ```
+ */
+export declare function embedTexts(texts: ReadonlyArray<string>, options?: EmbedOptions | null): Promise<Float32Array[]>
+
+/**
+ * A model from files on this machine, which are those of a repository of the Hugging Face hub.
+ *
+ * Image models: `model.onnx`, `preprocessor_config.json`. Text models: `model.onnx`, `tokenizer.json`,
+ * `config.json`, `special_tokens_map.json`, `tokenizer_config.json`, and `model.onnx_data` if the
+ * weights are in a file of their own.
+ */
+export interface LocalModel {
+  /** The folder. */
+  path: string
+  /**
+   * How a text model's token vectors become one vector: their average, or the first. Default: what
+   * the folder's `1_Pooling/config.json` says, else `'mean'`.
+   */
+  pooling?: 'mean' | 'cls'
+}
+
+/**
+ * The folder in which downloaded models are kept, unless a call has a `cacheDir`: that of the
+ * environment variable `HF_HOME`, else `qdrant-embedded/models` in the user's cache folder
+ * (`~/.cache`, `~/Library/Caches` or `%LOCALAPPDATA%`). It need not exist yet.
+ */
+export declare function modelCacheDir(): string
+
+/**
+ * Frees the memory of a model, or of all models, once the calls made so far are answered. Resolves to
+ * the number of models freed: 0 if it was not loaded, 2 for `'clip'` if images and texts were embedded.
+ * The files stay, and a later call loads the model again.
+ *
+ * ```js
+ * await unloadModel('clip')
+ * ```
+ */
+export declare function unloadModel(model?: string | LocalModel | null): Promise<number>

@@ -1,0 +1,522 @@
+//! The class `QdrantClient`: one method per operation, each a message to the engine.
+
+use std::future::{Future, ready};
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use napi::bindgen_prelude::PromiseRaw;
+use napi::{Env, Error as NapiError, Status};
+use napi_derive::napi;
+use qdrant_embedded_engine::collection::GetCollection;
+use qdrant_embedded_engine::model::{
+    ClearPayload, CountPoints, CreatePayloadIndex, DeletePayload, DeletePayloadIndex,
+    DeletePayloadIndexParams, DeletePoints, OverwritePayload, QueryPoints, RetrievePoints, ScrollPoints,
+    SearchPoints, SetPayload, UpsertPoints,
+};
+use qdrant_embedded_engine::{
+    CollectionExists, Config, CreateCollectionNamed, DeleteCollection, Error, Inspect, ListAliases,
+    ListCollections, Location, Manage, QdrantClient as EngineClient, QdrantInstance, Read, Result, Touches,
+    UpdateAliases, Write,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::lifecycle::Environment;
+use crate::logging;
+use crate::request::Request;
+use crate::response::{to_js_error, to_text};
+
+/// Where a client keeps its data, and how it works. Give either `path` or `location`.
+#[napi(object, object_to_js = false)]
+pub struct ClientOptions {
+    /// Storage folder, created when it is missing. One process at a time may hold it; clients of one
+    /// process, its worker threads included, share one engine.
+    pub path: Option<String>,
+    /// `':memory:'` for a private temporary store, removed on close; anything else is a folder.
+    pub location: Option<String>,
+    /// Threads that answer reads. Default: one per CPU core. Counts only for the client that opens
+    /// the folder first, as do the other numbers.
+    pub search_threads: Option<u32>,
+    /// Threads that apply writes. Default: half the cores, at least one.
+    pub update_threads: Option<u32>,
+    /// CPU cores that background indexing may use. Default: all but one, at least one.
+    pub optimizer_cpus: Option<u32>,
+    /// Prints diagnostics to stderr, by a filter such as `'info'` or
+    /// `'qdrant_embedded_engine=debug'`. Default: the environment variable `QDRANT_EMBEDDED_LOG`,
+    /// else silence.
+    pub log: Option<String>,
+}
+
+impl ClientOptions {
+    fn config(&self) -> napi::Result<Config> {
+        let location = match (self.path.as_deref(), self.location.as_deref()) {
+            (Some(_), Some(_)) => return Err(invalid("give either `path` or `location`, not both")),
+            (None, Some(":memory:")) => Location::Memory,
+            (Some(path), None) | (None, Some(path)) if !path.is_empty() => {
+                Location::Path(PathBuf::from(path))
+            }
+            _ => return Err(invalid("give a storage folder as `path`, or `location: ':memory:'`")),
+        };
+        let mut config = match location {
+            Location::Memory => Config::in_memory(),
+            Location::Path(path) => Config::at(path),
+        };
+        let set = |field: &mut usize, value: Option<u32>| {
+            if let Some(value) = value {
+                *field = value.max(1) as usize;
+            }
+        };
+        set(&mut config.search_threads, self.search_threads);
+        set(&mut config.update_threads, self.update_threads);
+        set(&mut config.optimizer_cpus, self.optimizer_cpus);
+        Ok(config)
+    }
+}
+
+fn invalid(reason: &str) -> NapiError {
+    NapiError::new(Status::InvalidArg, reason.to_owned())
+}
+
+/// Opens a storage folder, or a temporary store, and resolves to a client of it once it is open.
+///
+/// Rejects with a `QdrantError` of code `STORAGE_LOCKED` when another process holds the folder, and
+/// of code `STORAGE_DAMAGED` when it is of a newer format or holds something else.
+///
+/// ```js
+/// const client = await connect({ path: './data' })
+/// ```
+#[napi(ts_return_type = "Promise<QdrantClient>")]
+pub fn connect(env: &Env, options: ClientOptions) -> napi::Result<PromiseRaw<'_, QdrantClient>> {
+    let client = QdrantClient::new(*env, options)?;
+    env.spawn_future(async move {
+        let engine = client.engine().map_err(|error| to_js_error(&error))?;
+        let opening = tokio::task::spawn_blocking(move || engine.wait_until_open());
+        match opening.await {
+            Ok(Ok(())) => Ok(client),
+            Ok(Err(error)) => Err(to_js_error(&error)),
+            Err(error) => Err(to_js_error(&Error::Service(error.to_string()))),
+        }
+    })
+}
+
+/// A Qdrant in this process, with the methods of the client of `@qdrant/js-client-rest`.
+///
+/// `new QdrantClient({ path })` opens the folder in the background: calls wait for it, and fail with
+/// the reason if it cannot be opened. `connect` waits for it.
+///
+/// Writes to one collection are applied in call order, also when they are not awaited; reads run in
+/// parallel. Every method rejects with a `QdrantError` that has the `status` and the
+/// `data.status.error` of a Qdrant server.
+///
+/// ```js
+/// const client = await connect({ path: './data' })
+/// await client.createCollection('photos', { vectors: { size: 4, distance: 'Cosine' } })
+/// await client.upsert('photos', { points: [{ id: 1, vector: [0.1, 0.2, 0.3, 0.4], payload: { name: 'sea' } }] })
+/// const { points } = await client.query('photos', { query: [0.1, 0.2, 0.3, 0.4], limit: 3, with_payload: true })
+/// await client.close()
+/// ```
+#[napi]
+pub struct QdrantClient {
+    /// The engine's client, or why there is none.
+    client: Result<Arc<EngineClient>>,
+    environment: Arc<Environment>,
+}
+
+impl Drop for QdrantClient {
+    fn drop(&mut self) {
+        if let Ok(client) = &self.client {
+            self.environment.release(client.clone());
+        }
+    }
+}
+
+impl QdrantClient {
+    fn engine(&self) -> Result<Arc<EngineClient>> {
+        self.client.clone()
+    }
+
+    fn read<'env, R>(
+        &self,
+        env: &'env Env,
+        collection: String,
+        request: Option<Request>,
+    ) -> napi::Result<PromiseRaw<'env, String>>
+    where
+        R: Read + DeserializeOwned,
+        R::Output: Serialize,
+    {
+        let request = request.unwrap_or_default();
+        self.call(env, async move |client| client.read_with(&collection, move || request.parse::<R>()).await)
+    }
+
+    fn write<'env, W>(
+        &self,
+        env: &'env Env,
+        collection: String,
+        request: Option<Request>,
+    ) -> napi::Result<PromiseRaw<'env, String>>
+    where
+        W: Write + DeserializeOwned,
+        W::Output: Serialize,
+    {
+        let request = request.unwrap_or_default();
+        self.call(env, async move |client| client.write_with(&collection, move || request.parse::<W>()).await)
+    }
+
+    fn inspect<'env, I>(
+        &self,
+        env: &'env Env,
+        touches: Touches,
+        operation: I,
+    ) -> napi::Result<PromiseRaw<'env, String>>
+    where
+        I: Inspect,
+        I::Output: Serialize,
+    {
+        self.call(env, async move |client| client.inspect(touches, operation).await)
+    }
+
+    fn manage<'env, M>(
+        &self,
+        env: &'env Env,
+        touches: Touches,
+        build: impl FnOnce() -> Result<M> + Send + 'static,
+    ) -> napi::Result<PromiseRaw<'env, String>>
+    where
+        M: Manage,
+        M::Output: Serialize,
+    {
+        self.call(env, async move |client| client.manage_with(touches, build).await)
+    }
+
+    /// Queues a call and makes the promise of its answer.
+    ///
+    /// The first poll happens here, on the JavaScript thread, because it takes the call's place in
+    /// line: calls are applied in the order in which they were made.
+    fn call<'env, O, F>(
+        &self,
+        env: &'env Env,
+        call: impl FnOnce(Arc<EngineClient>) -> F,
+    ) -> napi::Result<PromiseRaw<'env, String>>
+    where
+        O: Serialize,
+        F: Future<Output = Result<O>> + Send + 'static,
+    {
+        let client = self.engine().map_err(|error| to_js_error(&error))?;
+        let answer = call(client);
+        let mut text: Pin<Box<dyn Future<Output = napi::Result<String>> + Send>> =
+            Box::pin(async move { to_text(&answer.await.map_err(|error| to_js_error(&error))?) });
+        match text.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(text) => env.spawn_future(ready(text)),
+            Poll::Pending => env.spawn_future(text),
+        }
+    }
+}
+
+#[napi]
+impl QdrantClient {
+    /// Makes a client whose storage is opened in the background; see `connect`.
+    #[napi(constructor)]
+    pub fn new(env: Env, options: ClientOptions) -> napi::Result<Self> {
+        logging::start(options.log.as_deref());
+        let environment = Environment::current(&env)?;
+        let client = QdrantInstance::launch(options.config()?);
+        if let Ok(client) = &client {
+            environment.adopt(client);
+        }
+        Ok(Self { client, environment })
+    }
+
+    /// Waits for the calls made so far and closes this client. The last client of a folder flushes the
+    /// data and releases the folder before this resolves. Closing twice is harmless; later calls are
+    /// rejected with code `CLIENT_CLOSED`. Rejects when the data cannot be flushed: the client then
+    /// stays open and `close` can be tried again.
+    #[napi(ts_return_type = "Promise<void>")]
+    pub fn close<'env>(&self, env: &'env Env) -> napi::Result<PromiseRaw<'env, String>> {
+        self.call(env, async move |client| client.close().await)
+    }
+
+    /// Lists the collections by name.
+    #[napi(ts_return_type = "Promise<Schemas['CollectionsResponse']>")]
+    pub fn get_collections<'env>(&self, env: &'env Env) -> napi::Result<PromiseRaw<'env, String>> {
+        self.inspect(env, Touches::All, ListCollections)
+    }
+
+    /// Tells settings, size and state of a collection.
+    #[napi(ts_return_type = "Promise<Schemas['CollectionInfo']>")]
+    pub fn get_collection<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.read::<GetCollection>(env, collection_name, None)
+    }
+
+    /// Tells whether a collection, or an alias of one, exists.
+    #[napi(ts_return_type = "Promise<Schemas['CollectionExistence']>")]
+    pub fn collection_exists<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        let touches = Touches::Name(collection_name.clone());
+        self.inspect(env, touches, CollectionExists { name: collection_name })
+    }
+
+    /// Creates a collection. Rejects with status 409 when the name is taken.
+    #[napi(
+        ts_args_type = "collectionName: string, args?: Args<'createCollection'>",
+        ts_return_type = "Promise<boolean>"
+    )]
+    pub fn create_collection<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Option<Request>,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        let request = request.unwrap_or_default();
+        let touches = Touches::Name(collection_name.clone());
+        self.manage(env, touches, move || {
+            Ok(CreateCollectionNamed { name: collection_name, request: request.parse()? })
+        })
+    }
+
+    /// Deletes a collection with its aliases. Resolves to `false` when there is none of that name.
+    #[napi(
+        ts_args_type = "collectionName: string, args?: Args<'deleteCollection'>",
+        ts_return_type = "Promise<boolean>"
+    )]
+    pub fn delete_collection<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        _request: Option<Request>,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        let touches = Touches::Name(collection_name.clone());
+        self.manage(env, touches, || Ok(DeleteCollection { name: collection_name }))
+    }
+
+    /// Creates, deletes and renames aliases: all of the actions, or none when one of them fails.
+    #[napi(
+        ts_args_type = "args: Parameters<RestClient['updateCollectionAliases']>[0]",
+        ts_return_type = "Promise<boolean>"
+    )]
+    pub fn update_collection_aliases<'env>(
+        &self,
+        env: &'env Env,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.manage(env, Touches::All, move || Ok(UpdateAliases(request.parse()?)))
+    }
+
+    /// Lists all aliases.
+    #[napi(ts_return_type = "Promise<Schemas['CollectionsAliasesResponse']>")]
+    pub fn get_aliases<'env>(&self, env: &'env Env) -> napi::Result<PromiseRaw<'env, String>> {
+        self.inspect(env, Touches::All, ListAliases { collection: None })
+    }
+
+    /// Lists the aliases of a collection.
+    #[napi(ts_return_type = "Promise<Schemas['CollectionsAliasesResponse']>")]
+    pub fn get_collection_aliases<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.inspect(env, Touches::All, ListAliases { collection: Some(collection_name) })
+    }
+
+    /// Inserts points, or replaces those with the same ids. All of them are written, or none when one
+    /// is wrong. `wait` is `true` unless given; with `false` the answer is `acknowledged`, but comes
+    /// just as late, since what is acknowledged is also kept.
+    #[napi(
+        ts_args_type = "collectionName: string, args: UpsertArgs",
+        ts_return_type = "Promise<Schemas['UpdateResult']>"
+    )]
+    pub fn upsert<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.write::<UpsertPoints>(env, collection_name, Some(request))
+    }
+
+    /// Deletes points, by ids or by a filter.
+    #[napi(
+        ts_args_type = "collectionName: string, args: WithBigintIds<Args<'delete'>>",
+        ts_return_type = "Promise<Schemas['UpdateResult']>"
+    )]
+    pub fn delete<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.write::<DeletePoints>(env, collection_name, Some(request))
+    }
+
+    /// Reads points by their ids, in the order of the ids; ids without a point are left out.
+    #[napi(
+        ts_args_type = "collectionName: string, args: WithBigintIds<Args<'retrieve'>>",
+        ts_return_type = "Promise<Schemas['Record'][]>"
+    )]
+    pub fn retrieve<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.read::<RetrievePoints>(env, collection_name, Some(request))
+    }
+
+    /// Pages through the points that match a filter, by id or in the order of a payload field.
+    #[napi(
+        ts_args_type = "collectionName: string, args?: WithBigintIds<Args<'scroll'>>",
+        ts_return_type = "Promise<Schemas['ScrollResult']>"
+    )]
+    pub fn scroll<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Option<Request>,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.read::<ScrollPoints>(env, collection_name, request)
+    }
+
+    /// Counts the points that match a filter, exactly unless `exact` is `false`.
+    #[napi(
+        ts_args_type = "collectionName: string, args?: Args<'count'>",
+        ts_return_type = "Promise<Schemas['CountResult']>"
+    )]
+    pub fn count<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Option<Request>,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.read::<CountPoints>(env, collection_name, request)
+    }
+
+    /// Finds the points nearest to a vector, or to the vector of a stored point. Without a `query`,
+    /// returns points by their ids.
+    #[napi(
+        ts_args_type = "collectionName: string, args: QueryArgs",
+        ts_return_type = "Promise<Schemas['QueryResponse']>"
+    )]
+    pub fn query<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.read::<QueryPoints>(env, collection_name, Some(request))
+    }
+
+    /// Finds the points nearest to a vector, as the REST client did until its version 1.18.
+    #[napi(
+        ts_args_type = "collectionName: string, args: SearchArgs",
+        ts_return_type = "Promise<Schemas['ScoredPoint'][]>"
+    )]
+    pub fn search<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.read::<SearchPoints>(env, collection_name, Some(request))
+    }
+
+    /// Sets payload values, keeping the other ones; under `key` when it is given.
+    #[napi(
+        ts_args_type = "collectionName: string, args: WithBigintIds<Args<'setPayload'>>",
+        ts_return_type = "Promise<Schemas['UpdateResult']>"
+    )]
+    pub fn set_payload<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.write::<SetPayload>(env, collection_name, Some(request))
+    }
+
+    /// Replaces the whole payload of points.
+    #[napi(
+        ts_args_type = "collectionName: string, args: WithBigintIds<Args<'overwritePayload'>>",
+        ts_return_type = "Promise<Schemas['UpdateResult']>"
+    )]
+    pub fn overwrite_payload<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.write::<OverwritePayload>(env, collection_name, Some(request))
+    }
+
+    /// Deletes payload values by their keys.
+    #[napi(
+        ts_args_type = "collectionName: string, args: WithBigintIds<Args<'deletePayload'>>",
+        ts_return_type = "Promise<Schemas['UpdateResult']>"
+    )]
+    pub fn delete_payload<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.write::<DeletePayload>(env, collection_name, Some(request))
+    }
+
+    /// Deletes the whole payload of points.
+    #[napi(
+        ts_args_type = "collectionName: string, args: WithBigintIds<Args<'clearPayload'>>",
+        ts_return_type = "Promise<Schemas['UpdateResult']>"
+    )]
+    pub fn clear_payload<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.write::<ClearPayload>(env, collection_name, Some(request))
+    }
+
+    /// Indexes a payload field, so that filters on it are fast.
+    #[napi(
+        ts_args_type = "collectionName: string, args: Args<'createPayloadIndex'>",
+        ts_return_type = "Promise<Schemas['UpdateResult']>"
+    )]
+    pub fn create_payload_index<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.write::<CreatePayloadIndex>(env, collection_name, Some(request))
+    }
+
+    /// Removes the index of a payload field.
+    #[napi(
+        ts_args_type = "collectionName: string, fieldName: string, args?: Parameters<RestClient['deletePayloadIndex']>[2]",
+        ts_return_type = "Promise<Schemas['UpdateResult']>"
+    )]
+    pub fn delete_payload_index<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        field_name: String,
+        request: Option<Request>,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        let request = request.unwrap_or_default();
+        self.call(env, async move |client| {
+            client
+                .write_with(&collection_name, move || {
+                    DeletePayloadIndex::of_field(&field_name, request.parse::<DeletePayloadIndexParams>()?)
+                })
+                .await
+        })
+    }
+}

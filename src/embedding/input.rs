@@ -1,0 +1,48 @@
+//! What is to be embedded, as JavaScript gives it.
+
+use std::path::PathBuf;
+
+use napi::bindgen_prelude::{Array, FromNapiValue, Uint8ArraySlice, Unknown};
+use napi::{JsValue, ValueType};
+use qdrant_embedded_embedding::ImageSource;
+
+use super::bad_argument;
+
+pub fn read_images(images: Unknown) -> napi::Result<Vec<ImageSource>> {
+    read_list(images, "images", "a path, a Buffer or a Uint8Array", |image| {
+        if image.get_type()? == ValueType::String {
+            return Ok(Some(ImageSource::Path(PathBuf::from(to::<String>(image)?))));
+        }
+        Ok(to::<Uint8ArraySlice>(image).ok().map(|bytes| ImageSource::Bytes(bytes.to_vec())))
+    })
+}
+
+pub fn read_texts(texts: Unknown) -> napi::Result<Vec<String>> {
+    read_list(texts, "texts", "a string", |text| {
+        if text.get_type()? == ValueType::String { to(text).map(Some) } else { Ok(None) }
+    })
+}
+
+fn read_list<T>(
+    list: Unknown,
+    name: &str,
+    item_type: &str,
+    read: impl Fn(Unknown) -> napi::Result<Option<T>>,
+) -> napi::Result<Vec<T>> {
+    let Ok(list) = to::<Array>(list) else {
+        return Err(bad_argument(format!("`{name}` must be an array, each item of it {item_type}")));
+    };
+    (0..list.len())
+        .map(|index| {
+            let item = list.get::<Unknown>(index)?;
+            let read = item.map(&read).transpose()?.flatten();
+            read.ok_or_else(|| bad_argument(format!("`{name}[{index}]` must be {item_type}")))
+        })
+        .collect()
+}
+
+fn to<'env, T: FromNapiValue>(value: Unknown<'env>) -> napi::Result<T> {
+    let value = value.value();
+    // SAFETY: environment and value belong together, and the conversion checks the type.
+    unsafe { T::from_napi_value(value.env, value.value) }
+}

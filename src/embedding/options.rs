@@ -1,0 +1,108 @@
+//! Options of the embedding functions.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use napi::bindgen_prelude::{Either, FromNapiValue, Unknown};
+use napi::{Error as NapiError, JsValue, ValueType};
+use napi_derive::napi;
+use qdrant_embedded_embedding::{EmbedOptions as Options, ModelSource, Pooling};
+
+use super::bad_argument;
+use super::progress::{Callback, listener};
+
+/// How to embed. All of it is optional.
+#[napi(object, object_to_js = false)]
+pub struct EmbedOptions {
+    /// Name of a model of the Hugging Face hub that fastembed knows, such as `Qdrant/resnet50-onnx`, or
+    /// a model in a folder. Default: `'clip'`, which stands for `Qdrant/clip-ViT-B-32-vision` with
+    /// images, and for `Qdrant/clip-ViT-B-32-text` with texts.
+    #[napi(ts_type = "string | LocalModel")]
+    pub model: Option<Either<String, LocalModel>>,
+    /// Folder in which downloaded models are kept. Default: `modelCacheDir()`.
+    pub cache_dir: Option<String>,
+    /// How many inputs the model takes at once: more take more memory. Default: 8 images, 32 texts.
+    pub batch_size: Option<f64>,
+    /// CPU cores that the model uses; at most those that there are. Default: all but one. Each number
+    /// has a copy of the model of its own.
+    pub threads: Option<f64>,
+    /// Never use the network: fail if the model is not here. Default: `false`.
+    pub local_files_only: Option<bool>,
+    /// Hears how far this call is: about ten times a second while it downloads the model, and after
+    /// every batch.
+    #[napi(ts_type = "(progress: EmbedProgress) => void")]
+    pub on_progress: Option<Callback>,
+}
+
+/// A model from files on this machine, which are those of a repository of the Hugging Face hub.
+///
+/// Image models: `model.onnx`, `preprocessor_config.json`. Text models: `model.onnx`, `tokenizer.json`,
+/// `config.json`, `special_tokens_map.json`, `tokenizer_config.json`, and `model.onnx_data` if the
+/// weights are in a file of their own.
+#[napi(object, object_to_js = false)]
+pub struct LocalModel {
+    /// The folder.
+    pub path: String,
+    /// How a text model's token vectors become one vector: their average, or the first. Default: what
+    /// the folder's `1_Pooling/config.json` says, else `'mean'`.
+    #[napi(ts_type = "'mean' | 'cls'")]
+    pub pooling: Option<String>,
+}
+
+/// The options of a call. `undefined` and `null` stand for none.
+pub fn read_options(options: Option<Unknown>) -> napi::Result<Options> {
+    let Some(options) = options else { return Ok(Options::default()) };
+    if options.get_type()? != ValueType::Object {
+        return Err(bad_argument("`options` must be an object"));
+    }
+    let value = options.value();
+    // SAFETY: environment and value belong together, and the conversion checks the types.
+    let options = unsafe { EmbedOptions::from_napi_value(value.env, value.value) }.map_err(wrong_type)?;
+    let EmbedOptions { model, cache_dir, batch_size, threads, local_files_only, on_progress } = options;
+    Ok(Options {
+        model: model.map(to_source).transpose()?,
+        cache_dir: cache_dir.map(PathBuf::from),
+        batch_size: count("batchSize", batch_size)?,
+        threads: count("threads", threads)?,
+        local_files_only: local_files_only.unwrap_or_default(),
+        on_progress: on_progress.map(listener),
+    })
+}
+
+/// What an option has to be, from a message of napi that ends with the name of the option.
+fn wrong_type(error: NapiError) -> NapiError {
+    let name = error.reason.rsplit('.').next().unwrap_or_default();
+    let expected = match name {
+        "model" => "a name or an object with a `path`",
+        "cacheDir" => "a string",
+        "batchSize" | "threads" => "a number",
+        "localFilesOnly" => "a boolean",
+        "onProgress" => "a function",
+        _ => return bad_argument(format!("bad options: {}", error.reason)),
+    };
+    bad_argument(format!("`{name}` must be {expected}"))
+}
+
+pub fn to_source(model: Either<String, LocalModel>) -> napi::Result<ModelSource> {
+    let LocalModel { path, pooling } = match model {
+        Either::A(name) => return Ok(ModelSource::Named(name)),
+        Either::B(folder) => folder,
+    };
+    let pooling = match pooling.as_deref() {
+        None => None,
+        Some("mean") => Some(Pooling::Mean),
+        Some("cls") => Some(Pooling::Cls),
+        Some(other) => {
+            return Err(bad_argument(format!("`model.pooling` must be 'mean' or 'cls', not '{other}'")));
+        }
+    };
+    Ok(ModelSource::Folder { path: path.into(), pooling })
+}
+
+fn count(name: &str, number: Option<f64>) -> napi::Result<Option<NonZeroUsize>> {
+    let Some(number) = number else { return Ok(None) };
+    if number.fract() == 0.0 && (1.0..=f64::from(u32::MAX)).contains(&number) {
+        return Ok(NonZeroUsize::new(number as usize));
+    }
+    Err(bad_argument(format!("`{name}` must be a whole number, at least 1, not {number}")))
+}

@@ -1,0 +1,97 @@
+/* Generated from the Rust sources of the binding: do not edit. */
+
+import type { QdrantClient as RestClient, Schemas } from '@qdrant/js-client-rest' with { 'resolution-mode': 'import' }
+
+type RestMethod = { [K in keyof RestClient]: RestClient[K] extends (...args: any) => any ? K : never }[keyof RestClient]
+
+/** The request object of a method of the REST client. */
+export type Args<M extends RestMethod> = NonNullable<Parameters<RestClient[M]>[1]>
+
+/** A point id: an unsigned 64-bit integer, as `bigint` beyond 2^53, or a UUID. */
+export type PointId = Schemas['ExtendedPointId'] | bigint
+
+/** A request in which the ids of points may also be `bigint`. */
+export type WithBigintIds<T> = T extends unknown
+  ? { [K in keyof T]: K extends 'ids' | 'points' ? PointId[] : K extends 'offset' ? PointId | T[K] : T[K] }
+  : never
+
+/** The numbers of a dense vector. */
+export type DenseVector = number[] | Float32Array
+
+/** A vector of any kind: dense, sparse, or several dense ones. */
+export type Vector =
+  | Schemas['Vector']
+  | DenseVector
+  | DenseVector[]
+  | { indices: number[]; values: DenseVector }
+
+/** The vectors of a point: the default one, or several by their names. */
+export type PointVectors = Schemas['VectorStruct'] | DenseVector | DenseVector[] | { [name: string]: Vector }
+
+/** What `upsert` takes: a list of points, or a batch of columns. */
+export type UpsertArgs =
+  | Args<'upsert'>
+  | (Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'> & {
+      points: { id: PointId; vector: PointVectors; payload?: Schemas['Payload'] | Record<string, unknown> | null }[]
+    })
+  | (Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'> & {
+      batch: {
+        ids: PointId[]
+        vectors: Schemas['BatchVectorStruct'] | DenseVector[] | DenseVector[][] | { [name: string]: Vector[] }
+        payloads?: (Schemas['Payload'] | Record<string, unknown> | null)[] | null
+      }
+    })
+
+/** What `query` takes. */
+export type QueryArgs = Omit<Args<'query'>, 'query'> & {
+  query?: Args<'query'>['query'] | Vector | PointId | { nearest: Vector | PointId }
+}
+
+/** What `search` takes: the search request of the REST API up to 1.18. */
+export interface SearchArgs {
+  /** The query, for the default vector or for a named one. */
+  vector: DenseVector | { name: string; vector: DenseVector | { indices: number[]; values: DenseVector } }
+  /** Only points that match are found. */
+  filter?: Schemas['Filter'] | null
+  params?: Schemas['SearchParams'] | null
+  /** Default: 10. */
+  limit?: number
+  /** Default: 0. */
+  offset?: number | null
+  /** Default: `true`. */
+  with_payload?: Schemas['WithPayloadInterface'] | null
+  /** Default: `false`. */
+  with_vector?: Schemas['WithVector'] | null
+  /** Points with a worse score are left out. */
+  score_threshold?: number | null
+  consistency?: Schemas['ReadConsistency']
+  timeout?: number
+  shard_key?: Schemas['ShardKeySelector'] | null
+}
+
+/** A client disposes of itself at the end of an `await using` block. */
+export interface QdrantClient {
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/**
+ * What every call rejects with. It has what an `ApiError` of the REST client has: the status and the text that a
+ * Qdrant server would give.
+ */
+export class QdrantError extends Error {
+  /** HTTP status of a Qdrant server in this case, such as 404. */
+  readonly status: number
+  /** Name of the status, such as `'Not Found'`. */
+  readonly statusText: string
+  /** The body of a Qdrant server's answer. */
+  readonly data: { status: { error: string }; time: number }
+  /** For some kinds of errors, what to tell them by. */
+  readonly code?: 'STORAGE_LOCKED' | 'STORAGE_DAMAGED' | 'CLIENT_CLOSED'
+  /** With `STORAGE_LOCKED`: the lock file. */
+  readonly lockFile?: string
+  /** With `STORAGE_LOCKED`: the process that holds it, where it is known. */
+  readonly pid?: number
+  /** With `STORAGE_DAMAGED`: the file or folder at fault. */
+  readonly path?: string
+}
+

@@ -1,0 +1,16 @@
+//! The Node.js binding: converts arguments and results, and nothing else.
+//!
+//! `client` is the class `QdrantClient`, `embedding` the embedding functions, `request` what a call
+//! carries over, `response` what it answers, `lifecycle` what happens when an environment ends.
+
+mod client;
+mod embedding;
+mod lifecycle;
+mod logging;
+mod request;
+mod response;
+
+#[napi_derive::module_init]
+fn init() {
+    logging::silence_panics();
+}

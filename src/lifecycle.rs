@@ -1,0 +1,97 @@
+//! What happens when a JavaScript environment (the main thread or a worker) ends, or a client is
+//! garbage collected, without a close.
+//!
+//! A client holds no JavaScript handle and never keeps the process alive. When its environment ends,
+//! a cleanup hook closes the clients that are left, so that their data is flushed.
+
+use std::cell::RefCell;
+use std::mem;
+use std::sync::{Arc, Weak};
+use std::thread::{self, JoinHandle};
+
+use napi::Env;
+use parking_lot::Mutex;
+use qdrant_embedded_engine::QdrantClient;
+
+thread_local! {
+    /// The environment of this thread: each has a thread of its own.
+    static ENVIRONMENT: RefCell<Option<Arc<Environment>>> = const { RefCell::new(None) };
+}
+
+#[derive(Default)]
+pub struct Environment {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    ended: bool,
+    clients: Vec<Weak<QdrantClient>>,
+    releases: Vec<JoinHandle<()>>,
+}
+
+impl Environment {
+    /// The environment of the calling thread, which from now on is cleaned up at its end.
+    pub fn current(env: &Env) -> napi::Result<Arc<Self>> {
+        ENVIRONMENT.with_borrow_mut(|current| match current {
+            Some(environment) => Ok(environment.clone()),
+            None => {
+                let environment = Arc::new(Self::default());
+                env.add_env_cleanup_hook(environment.clone(), |environment| environment.end())?;
+                *current = Some(environment.clone());
+                Ok(environment)
+            }
+        })
+    }
+
+    /// Has `client` closed when the environment ends.
+    pub fn adopt(&self, client: &Arc<QdrantClient>) {
+        let mut state = self.state.lock();
+        state.clients.retain(|client| client.strong_count() > 0);
+        state.clients.push(Arc::downgrade(client));
+    }
+
+    /// Lets go of a client that was garbage collected. The last one of a folder waits for the flush,
+    /// so that is done on a thread of its own while the environment lives.
+    pub fn release(&self, client: Arc<QdrantClient>) {
+        if client.is_closed() {
+            return;
+        }
+        let mut state = self.state.lock();
+        if state.ended {
+            drop(state);
+            drop(client);
+            return;
+        }
+        state.releases.retain(|release| !release.is_finished());
+        let release = thread::Builder::new().name("qdrant-release".to_owned()).spawn(move || drop(client));
+        // Without a thread the client was dropped here, which is slower, but right.
+        state.releases.extend(release);
+    }
+
+    fn end(&self) {
+        let (clients, releases) = {
+            let mut state = self.state.lock();
+            state.ended = true;
+            (mem::take(&mut state.clients), mem::take(&mut state.releases))
+        };
+        for release in releases {
+            let _ = release.join();
+        }
+        let clients: Vec<_> = clients.iter().filter_map(Weak::upgrade).collect();
+        if clients.is_empty() {
+            return;
+        }
+        // The runtime that serves promises may be gone by now.
+        match tokio::runtime::Builder::new_current_thread().build() {
+            Ok(runtime) => {
+                for client in clients {
+                    if let Err(error) = runtime.block_on(client.close()) {
+                        tracing::error!(%error, "could not close at exit");
+                    }
+                }
+            }
+            Err(error) => tracing::error!(%error, "could not close at exit"),
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! What a call carries over from JavaScript.
+
+use napi::bindgen_prelude::{FromNapiValue, Object, Result, TypeName, ValidateNapiValue, ValueType, sys};
+use qdrant_embedded_engine::Result as EngineResult;
+use qdrant_embedded_engine::model::PackedVectors;
+use serde::de::DeserializeOwned;
+
+/// A request object as `client.js` packs it: JSON, and beside it the numbers of all its vectors, for
+/// which the JSON holds placeholders.
+#[derive(Default)]
+pub struct Request {
+    json: String,
+    vectors: Vec<f32>,
+}
+
+impl Request {
+    /// Parses the request; called where it will run, off the JavaScript thread.
+    pub fn parse<T: DeserializeOwned>(&self) -> EngineResult<T> {
+        let json = if self.json.is_empty() { "{}" } else { &self.json };
+        PackedVectors::with(&self.vectors, || Ok(serde_json::from_str(json)?))
+    }
+}
+
+impl TypeName for Request {
+    fn type_name() -> &'static str {
+        "object"
+    }
+
+    fn value_type() -> ValueType {
+        ValueType::Object
+    }
+}
+
+impl ValidateNapiValue for Request {}
+
+impl FromNapiValue for Request {
+    unsafe fn from_napi_value(env: sys::napi_env, value: sys::napi_value) -> Result<Self> {
+        // SAFETY: `env` and `value` are what the runtime handed to this call.
+        let packed = unsafe { Object::from_napi_value(env, value)? };
+        let vectors: Option<napi::bindgen_prelude::Float32ArraySlice> = packed.get("vectors")?;
+        Ok(Self {
+            json: packed.get("json")?.unwrap_or_default(),
+            vectors: vectors.map(|numbers| numbers.to_vec()).unwrap_or_default(),
+        })
+    }
+}

@@ -1,0 +1,80 @@
+//! What a call answers: JSON text, made off the JavaScript thread, or an error that `client.js`
+//! turns into a `QdrantError`.
+
+use std::io;
+
+use napi::{Error as NapiError, Status};
+use qdrant_embedded_engine::Error;
+use serde::Serialize;
+use serde_json::ser::{CompactFormatter, Formatter};
+use serde_json::{Serializer, json};
+
+/// Largest integer that a JavaScript number holds exactly.
+const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
+
+/// First character of an answer that holds integers beyond [`MAX_SAFE_INTEGER`]: these are then
+/// strings that begin with [`BIGINT_MARK`].
+const BIGINTS: char = '~';
+const BIGINT_MARK: &str = "\\u0000n:";
+
+/// The JSON text of `value`, as `client.js` expects it.
+pub fn to_text(value: &impl Serialize) -> napi::Result<String> {
+    let mut bytes = Vec::with_capacity(256);
+    bytes.push(BIGINTS as u8);
+    let mut formatter = BigintFormatter { inner: CompactFormatter, found: false };
+    value
+        .serialize(&mut Serializer::with_formatter(&mut bytes, &mut formatter))
+        .map_err(|error| to_js_error(&Error::Service(format!("cannot write the result: {error}"))))?;
+    if !formatter.found {
+        bytes.remove(0);
+    }
+    String::from_utf8(bytes).map_err(|error| to_js_error(&Error::Service(error.to_string())))
+}
+
+/// An error whose message holds what `client.js` needs.
+pub fn to_js_error(error: &Error) -> NapiError {
+    let mut fields = json!({ "status": error.status(), "message": error.to_string(), "code": error.code() });
+    if let Error::StorageLocked { lock_file, pid } = error {
+        fields["lockFile"] = json!(lock_file);
+        fields["pid"] = json!(pid);
+    }
+    if let Error::Storage { path, .. } = error {
+        fields["path"] = json!(path);
+    }
+    NapiError::new(Status::GenericFailure, fields.to_string())
+}
+
+/// Marks integers that JavaScript numbers cannot hold.
+struct BigintFormatter {
+    inner: CompactFormatter,
+    found: bool,
+}
+
+impl BigintFormatter {
+    fn write_marked<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        value: impl std::fmt::Display,
+    ) -> io::Result<()> {
+        self.found = true;
+        write!(writer, "\"{BIGINT_MARK}{value}\"")
+    }
+}
+
+impl Formatter for &mut BigintFormatter {
+    fn write_u64<W: ?Sized + io::Write>(&mut self, writer: &mut W, value: u64) -> io::Result<()> {
+        if value > MAX_SAFE_INTEGER {
+            self.write_marked(writer, value)
+        } else {
+            self.inner.write_u64(writer, value)
+        }
+    }
+
+    fn write_i64<W: ?Sized + io::Write>(&mut self, writer: &mut W, value: i64) -> io::Result<()> {
+        if value.unsigned_abs() > MAX_SAFE_INTEGER {
+            self.write_marked(writer, value)
+        } else {
+            self.inner.write_i64(writer, value)
+        }
+    }
+}
