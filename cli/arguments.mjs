@@ -1,0 +1,33 @@
+import { parseArgs } from 'node:util'
+import { UsageError } from './errors.mjs'
+
+/** The options that every command has, with their defaults. */
+const COMMON = {
+  path: { type: 'string', default: './qdrant_data' },
+  collection: { type: 'string', default: 'images' },
+  model: { type: 'string' }
+}
+
+export const COMMON_HELP = `  --path <folder>       where the collections are kept (default: ./qdrant_data)
+  --collection <name>   the collection of the images (default: images)`
+
+/** Parses the options of a command that takes exactly one operand; returns it under its name. */
+export function parse(args, operand, options = {}) {
+  const { values, positionals } = parsed(args, { ...COMMON, ...options })
+  if (positionals.length === 0) throw new UsageError(`No ${operand} given`)
+  if (positionals.length > 1) throw new UsageError(`One ${operand} expected, and then: ${positionals[1]}`)
+  for (const [name, value] of Object.entries(values)) {
+    if (value === '') throw new UsageError(`Option '--${name}' is empty`)
+  }
+  return { ...values, [operand]: positionals[0] }
+}
+
+function parsed(args, options) {
+  try {
+    return parseArgs({ args, options, allowPositionals: true })
+  } catch (error) {
+    if (!error.code?.startsWith('ERR_PARSE_ARGS')) throw error
+    // What follows the first sentence explains how to pass operands that look like options.
+    throw new UsageError(error.message.split(/\.?[\n ]+To specify|\.\s/)[0])
+  }
+}
