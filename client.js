@@ -47,10 +47,13 @@ function toQdrantError(error) {
 }
 
 // Values under these keys are user data or hold no vectors; they are never looked into.
-const OPAQUE_KEYS = new Set(['payload', 'payloads', 'filter', 'metadata', 'ids'])
+const OPAQUE_KEYS = new Set(['payload', 'payloads', 'filter', 'metadata', 'ids', 'formula'])
 
 // All below these keys is vectors, possibly by name.
-const VECTOR_KEYS = new Set(['vector', 'vectors', 'nearest'])
+const VECTOR_KEYS = new Set(['vector', 'vectors', 'nearest', 'target', 'example'])
+
+// Below these keys are vectors or ids: a list of numbers may be either, its elements that are lists are vectors.
+const EXAMPLE_KEYS = new Set(['positive', 'negative'])
 
 // Below this length a list of numbers is as cheap as its placeholder.
 const MIN_PACKED_LENGTH = 8
@@ -63,8 +66,7 @@ class VectorPacker {
   /** Copies `numbers` and returns the placeholder, or `undefined` if one of them is no number. */
   pack(numbers) {
     const start = this.length
-    const end = start + numbers.length
-    if (end > this.buffer.length) this.grow(end)
+    this.reserve(numbers.length)
     const { buffer } = this
     if (numbers instanceof Float32Array) {
       buffer.set(numbers, start)
@@ -75,11 +77,14 @@ class VectorPacker {
         buffer[start + i] = number
       }
     }
-    this.length = end
+    this.length = start + numbers.length
     return `\u0000f32:${start}:${numbers.length}`
   }
 
-  grow(needed) {
+  /** Makes room for `count` more numbers. */
+  reserve(count) {
+    const needed = this.length + count
+    if (needed <= this.buffer.length) return
     const grown = new Float32Array(Math.max(needed, this.buffer.length * 2))
     grown.set(this.buffer.subarray(0, this.length))
     this.buffer = grown
@@ -101,6 +106,8 @@ class VectorPacker {
       const child = value[key]
       if (isVector) copy[key] = key === 'indices' ? child : this.walk(child, true)
       else if (OPAQUE_KEYS.has(key)) copy[key] = child
+      else if (EXAMPLE_KEYS.has(key) && Array.isArray(child))
+        copy[key] = child.map((item) => this.walk(item, true))
       else copy[key] = this.walk(child, VECTOR_KEYS.has(key) || (key === 'query' && Array.isArray(child)))
     }
     return copy
@@ -110,9 +117,14 @@ class VectorPacker {
     if (isVector && array.length >= MIN_PACKED_LENGTH && typeof array[0] === 'number') {
       return this.pack(array) ?? array
     }
-    return array.some((item) => typeof item === 'object')
-      ? array.map((item) => this.walk(item, isVector))
-      : array
+    if (!array.some((item) => typeof item === 'object')) return array
+    const before = this.length
+    return array.map((item, index) => {
+      const copy = this.walk(item, isVector)
+      // The others are most likely as long as the first.
+      if (index === 0) this.reserve((array.length - 1) * (this.length - before))
+      return copy
+    })
   }
 }
 

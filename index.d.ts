@@ -1,8 +1,12 @@
 /* Generated from the Rust sources of the binding: do not edit. */
 
-import type { QdrantClient as RestClient, Schemas } from '@qdrant/js-client-rest' with { 'resolution-mode': 'import' }
+import type { QdrantClient as RestClient, Schemas } from '@qdrant/js-client-rest' with {
+  'resolution-mode': 'import'
+}
 
-type RestMethod = { [K in keyof RestClient]: RestClient[K] extends (...args: any) => any ? K : never }[keyof RestClient]
+type RestMethod = {
+  [K in keyof RestClient]: RestClient[K] extends (...args: never[]) => unknown ? K : never
+}[keyof RestClient]
 
 /** The request object of a method of the REST client. */
 export type Args<M extends RestMethod> = NonNullable<Parameters<RestClient[M]>[1]>
@@ -32,7 +36,11 @@ export type PointVectors = Schemas['VectorStruct'] | DenseVector | DenseVector[]
 export type UpsertArgs =
   | Args<'upsert'>
   | (Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'> & {
-      points: { id: PointId; vector: PointVectors; payload?: Schemas['Payload'] | Record<string, unknown> | null }[]
+      points: {
+        id: PointId
+        vector: PointVectors
+        payload?: Schemas['Payload'] | Record<string, unknown> | null
+      }[]
     })
   | (Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'> & {
       batch: {
@@ -42,9 +50,63 @@ export type UpsertArgs =
       }
     })
 
+/** A vector, or the id of the point whose vector it is. */
+export type VectorInput = Vector | PointId
+
+/** A vector to be near to rather than to another one. */
+export interface ContextPair {
+  positive: VectorInput
+  negative: VectorInput
+}
+
+/** What to look for. */
+export type Query =
+  | Args<'query'>['query']
+  | VectorInput
+  | { nearest: VectorInput; mmr?: Schemas['Mmr'] | null }
+  | {
+      recommend: {
+        positive?: VectorInput[] | null
+        negative?: VectorInput[] | null
+        strategy?: Schemas['RecommendStrategy'] | null
+      }
+    }
+  | { discover: { target: VectorInput; context: ContextPair | ContextPair[] | null } }
+  | { context: ContextPair | ContextPair[] | null }
+  | {
+      relevance_feedback: {
+        target: VectorInput
+        feedback: { example: VectorInput; score: number }[]
+        strategy: Schemas['FeedbackStrategy']
+      }
+    }
+
+/** A query whose points another one is about. */
+export type Prefetch = Omit<Schemas['Prefetch'], 'prefetch' | 'query'> & {
+  prefetch?: Prefetch | Prefetch[] | null
+  query?: Query
+}
+
 /** What `query` takes. */
-export type QueryArgs = Omit<Args<'query'>, 'query'> & {
-  query?: Args<'query'>['query'] | Vector | PointId | { nearest: Vector | PointId }
+export type QueryArgs = Omit<Args<'query'>, 'prefetch' | 'query'> & {
+  prefetch?: Prefetch | Prefetch[] | null
+  query?: Query
+}
+
+/** What `queryBatch` takes. */
+export type QueryBatchArgs = Omit<Args<'queryBatch'>, 'searches'> & { searches: QueryArgs[] }
+
+/** What `queryGroups` takes. */
+export type QueryGroupsArgs = Omit<Args<'queryGroups'>, 'prefetch' | 'query'> & {
+  prefetch?: Prefetch | Prefetch[] | null
+  query?: Query
+}
+
+/** What `searchBatch` takes. Its searches return no payload unless they ask for it. */
+export interface SearchBatchArgs {
+  searches: SearchArgs[]
+  consistency?: Schemas['ReadConsistency']
+  timeout?: number
 }
 
 /** What `search` takes: the search request of the REST API up to 1.18. */
@@ -154,12 +216,24 @@ export declare class QdrantClient {
   /** Counts the points that match a filter, exactly unless `exact` is `false`. */
   count(collectionName: string, args?: Args<'count'>): Promise<Schemas['CountResult']>
   /**
-   * Finds the points nearest to a vector, or to the vector of a stored point. Without a `query`,
-   * returns points by their ids.
+   * Finds points by a query of any kind, perhaps among those that a `prefetch` finds. Without a
+   * `query`, returns points by their ids.
    */
   query(collectionName: string, args: QueryArgs): Promise<Schemas['QueryResponse']>
+  /** Runs several queries at once. */
+  queryBatch(collectionName: string, args: QueryBatchArgs): Promise<Schemas['QueryResponse'][]>
+  /** Finds points as `query` does, in groups by the values of a payload field. */
+  queryGroups(collectionName: string, args: QueryGroupsArgs): Promise<Schemas['GroupsResult']>
+  /** Counts the points for each value of a payload field, which has an index. */
+  facet(collectionName: string, args: Args<'facet'>): Promise<Schemas['FacetResponse']>
+  /** Compares points picked by chance with each other; the answer is a list of pairs. */
+  searchMatrixPairs(collectionName: string, args?: Args<'searchMatrixPairs'>): Promise<Schemas['SearchMatrixPairsResponse']>
+  /** Compares points picked by chance with each other; the answer is a sparse matrix. */
+  searchMatrixOffsets(collectionName: string, args?: Args<'searchMatrixOffsets'>): Promise<Schemas['SearchMatrixOffsetsResponse']>
   /** Finds the points nearest to a vector, as the REST client did until its version 1.18. */
   search(collectionName: string, args: SearchArgs): Promise<Schemas['ScoredPoint'][]>
+  /** Runs several searches at once, as the REST client did until its version 1.18. */
+  searchBatch(collectionName: string, args: SearchBatchArgs): Promise<Schemas['ScoredPoint'][][]>
   /** Sets payload values, keeping the other ones; under `key` when it is given. */
   setPayload(collectionName: string, args: WithBigintIds<Args<'setPayload'>>): Promise<Schemas['UpdateResult']>
   /** Replaces the whole payload of points. */

@@ -1,5 +1,3 @@
-'use strict'
-
 const { existsSync } = require('node:fs')
 const { join } = require('node:path')
 
@@ -21,7 +19,12 @@ module.exports.modelCacheDir = native.modelCacheDir
 function onnxRuntimeLibrary() {
   let folder
   try {
-    folder = join(require.resolve('onnxruntime-node/package.json'), '../bin/napi-v6', process.platform, process.arch)
+    folder = join(
+      require.resolve('onnxruntime-node/package.json'),
+      '../bin/napi-v6',
+      process.platform,
+      process.arch
+    )
   } catch {
     return undefined // The embedding functions say what is missing when they are called.
   }

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 
 import { connect } from '../index.js'
-import { refusal, withClient, withFolder } from './helpers.mjs'
+import { randomNumbers, refusal, withClient, withFolder } from './helpers.mjs'
 
 const SMALL = { vectors: { size: 4, distance: 'Cosine' } }
 
@@ -117,6 +118,38 @@ describe('collections', () => {
       assert.deepEqual(await second.getCollection('c'), info)
       assert.deepEqual(await second.getAliases(), { aliases: [{ alias_name: 'now', collection_name: 'c' }] })
       await second.close()
+    }))
+
+  it('are indexed in the background, and say so until it is done', () =>
+    withFolder(async (path) => {
+      const client = await connect({ path })
+      const random = randomNumbers(5)
+      await client.createCollection('c', {
+        vectors: { size: 32, distance: 'Cosine' },
+        optimizers_config: { indexing_threshold: 100 }
+      })
+      await client.createCollection('never', {
+        vectors: { size: 32, distance: 'Cosine' },
+        optimizers_config: { indexing_threshold: 100, max_optimization_threads: 0 }
+      })
+      const points = Array.from({ length: 5000 }, (_, id) => ({
+        id,
+        vector: Array.from({ length: 32 }, random)
+      }))
+      for (const name of ['c', 'never']) await client.upsert(name, { points })
+      assert.equal((await client.getCollection('c')).status, 'yellow')
+      while ((await client.getCollection('c')).status === 'yellow') await setTimeout(20)
+      const info = await client.getCollection('c')
+      assert.deepEqual([info.status, info.points_count, info.indexed_vectors_count], ['green', 5000, 5000])
+      assert.equal((await client.query('c', { query: points[77].vector, limit: 1 })).points[0].id, 77)
+      const never = await client.getCollection('never')
+      assert.deepEqual([never.status, never.indexed_vectors_count], ['green', 0])
+      await client.close()
+
+      const again = await connect({ path })
+      assert.equal((await again.getCollection('c')).indexed_vectors_count, 5000)
+      assert.deepEqual(await again.count('c'), { count: 5000 })
+      await again.close()
     }))
 
   it('that are damaged name the file, and leave the others alone', () =>

@@ -8,20 +8,52 @@ const at = (lon, lat) => ({ lon, lat })
 const BERLIN = at(13.404954, 52.520008)
 const LONDON = at(-0.127758, 51.507351)
 const PAYLOADS = [
-  { n: 1, price: 1.5, city: 'Berlin', text: 'the quick brown fox', day: '2024-01-01T00:00:00Z', place: BERLIN, tags: ['a'] },
-  { n: 2, price: 2.5, city: 'London', text: 'a lazy dog', day: '2024-06-01', place: LONDON, tags: ['a', 'b'], flag: true },
-  { n: 3, price: 3.5, city: 'Berlin', text: 'brown dog', day: '2025-01-01T12:00:00+02:00', tags: [], none: null },
-  { n: 4, items: [{ kind: 'x', size: 1 }, { kind: 'y', size: 9 }], deep: { er: { value: 'here' } } },
-  { n: 5, items: [{ kind: 'x', size: 9 }], city: ['Berlin', 'Paris'], flag: false },
+  {
+    n: 1,
+    price: 1.5,
+    city: 'Berlin',
+    text: 'the quick brown fox',
+    day: '2024-01-01T00:00:00Z',
+    place: BERLIN,
+    tags: ['a']
+  },
+  {
+    n: 2,
+    price: 2.5,
+    city: 'London',
+    text: 'a lazy dog',
+    day: '2024-06-01',
+    place: LONDON,
+    tags: ['a', 'b'],
+    flag: true
+  },
+  {
+    n: 3,
+    price: 3.5,
+    city: 'Berlin',
+    text: 'brown dog',
+    day: '2025-01-01T12:00:00+02:00',
+    tags: [],
+    none: null
+  },
+  {
+    n: 4,
+    items: [
+      { kind: 'x', size: 1 },
+      { kind: 'y', size: 9 }
+    ],
+    deep: { er: { value: 'here' } }
+  },
+  { n: 5, items: [{ kind: 'x', size: 9 }], city: ['Berlin', 'Paris'], flag: false }
 ]
 const POINTS = [
   ...PAYLOADS.map((payload, i) => ({ id: i + 1, vector: [1, 0, 0, i], payload })),
-  { id: UUID, vector: [0, 0, 0, 0] },
+  { id: UUID, vector: [0, 0, 0, 0] }
 ]
 
 const key = (key, condition) => ({ key, ...condition })
 const polygon = {
-  exterior: { points: [at(10, 50), at(10, 55), at(15, 55), at(15, 50), at(10, 50)] },
+  exterior: { points: [at(10, 50), at(10, 55), at(15, 55), at(15, 50), at(10, 50)] }
 }
 
 // What each filter matches, by id.
@@ -34,8 +66,16 @@ const CASES = [
   ['match any', { must: [key('n', { match: { any: [1, 4, 9] } })] }, [1, 4]],
   ['match except', { must: [key('city', { match: { except: ['London'] } })] }, [1, 3, 5]],
   ['range', { must: [key('price', { range: { gt: 1.5, lte: 3.5 } })] }, [2, 3]],
-  ['datetime range', { must: [key('day', { range: { gte: '2024-06-01T00:00:00Z', lt: '2025-01-01T11:00:00Z' } })] }, [2, 3]],
-  ['geo box', { must: [key('place', { geo_bounding_box: { top_left: at(13, 53), bottom_right: at(14, 52) } })] }, [1]],
+  [
+    'datetime range',
+    { must: [key('day', { range: { gte: '2024-06-01T00:00:00Z', lt: '2025-01-01T11:00:00Z' } })] },
+    [2, 3]
+  ],
+  [
+    'geo box',
+    { must: [key('place', { geo_bounding_box: { top_left: at(13, 53), bottom_right: at(14, 52) } })] },
+    [1]
+  ],
   ['geo radius', { must: [key('place', { geo_radius: { center: LONDON, radius: 1000 } })] }, [2]],
   ['geo polygon', { must: [key('place', { geo_polygon: polygon })] }, [1]],
   ['values count', { must: [key('tags', { values_count: { gte: 1, lt: 2 } })] }, [1]],
@@ -47,8 +87,17 @@ const CASES = [
   ['array path', { must: [key('items[].kind', { match: { value: 'y' } })] }, [4]],
   [
     'nested object',
-    { must: [{ nested: { key: 'items', filter: { must: [key('kind', { match: { value: 'x' } }), key('size', { range: { gt: 5 } })] } } }] },
-    [5],
+    {
+      must: [
+        {
+          nested: {
+            key: 'items',
+            filter: { must: [key('kind', { match: { value: 'x' } }), key('size', { range: { gt: 5 } })] }
+          }
+        }
+      ]
+    },
+    [5]
   ],
   ['must not', { must_not: [key('city', { match: { value: 'Berlin' } })] }, [2, 4, UUID]],
   ['should', { should: [key('n', { match: { value: 1 } }), key('n', { match: { value: 4 } })] }, [1, 4]],
@@ -57,18 +106,31 @@ const CASES = [
     {
       min_should: {
         min_count: 2,
-        conditions: [key('n', { range: { lt: 3 } }), key('city', { match: { value: 'Berlin' } }), key('flag', { match: { value: true } })],
-      },
+        conditions: [
+          key('n', { range: { lt: 3 } }),
+          key('city', { match: { value: 'Berlin' } }),
+          key('flag', { match: { value: true } })
+        ]
+      }
     },
-    [1, 2],
+    [1, 2]
   ],
   [
     'filters within filters',
-    { must: [{ should: [key('n', { match: { value: 1 } }), { must: [key('n', { match: { value: 2 } })], must_not: [{ has_id: [2] }] }] }] },
-    [1],
+    {
+      must: [
+        {
+          should: [
+            key('n', { match: { value: 1 } }),
+            { must: [key('n', { match: { value: 2 } })], must_not: [{ has_id: [2] }] }
+          ]
+        }
+      ]
+    },
+    [1]
   ],
   ['a single condition for a list', { must: key('n', { match: { value: 3 } }) }, [3]],
-  ['an empty filter', {}, [1, 2, 3, 4, 5, UUID]],
+  ['an empty filter', {}, [1, 2, 3, 4, 5, UUID]]
 ]
 
 const SCHEMAS = {
@@ -81,7 +143,7 @@ const SCHEMAS = {
   tags: 'keyword',
   flag: 'bool',
   'items[].kind': 'keyword',
-  'items[].size': 'integer',
+  'items[].size': 'integer'
 }
 
 describe('a filter', () => {
@@ -95,11 +157,19 @@ describe('a filter', () => {
         }
         for (const [name, filter, expected] of CASES) {
           const { points } = await client.scroll('points', { filter, limit: 100 })
-          assert.deepEqual(points.map(({ id }) => id), expected, name)
+          assert.deepEqual(
+            points.map(({ id }) => id),
+            expected,
+            name
+          )
           assert.deepEqual(await client.count('points', { filter }), { count: expected.length }, name)
           const found = await client.query('points', { query: [1, 1, 1, 1], filter, limit: 100 })
           const sorted = found.points.map(({ id }) => id).sort((a, b) => String(a).localeCompare(String(b)))
-          assert.deepEqual(sorted, [...expected].sort((a, b) => String(a).localeCompare(String(b))), name)
+          assert.deepEqual(
+            sorted,
+            [...expected].sort((a, b) => String(a).localeCompare(String(b))),
+            name
+          )
         }
       }))
   }
@@ -112,11 +182,19 @@ describe('a filter', () => {
         [{ must: [{ key: 'n', range: { gt: 'x' } }] }, 400, 'Format error in JSON body'],
         [{ must: [{ what: 1 }] }, 400, 'Format error in JSON body'],
         [{ must: [{ key: 'a[', match: { value: 1 } }] }, 400, 'Format error in JSON body'],
-        ['text', 400, 'Format error in JSON body'],
+        ['text', 400, 'Format error in JSON body']
       ]
       for (const [filter, status, text] of wrong) {
-        await assert.rejects(client.scroll('points', { filter }), refusal(status, text), JSON.stringify(filter))
-        await assert.rejects(client.delete('points', { wait: true, filter }), refusal(status, text), JSON.stringify(filter))
+        await assert.rejects(
+          client.scroll('points', { filter }),
+          refusal(status, text),
+          JSON.stringify(filter)
+        )
+        await assert.rejects(
+          client.delete('points', { wait: true, filter }),
+          refusal(status, text),
+          JSON.stringify(filter)
+        )
       }
       assert.deepEqual(await client.count('points'), { count: POINTS.length })
     }))

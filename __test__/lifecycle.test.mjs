@@ -104,7 +104,8 @@ describe('a client', () => {
   })
 
   it('in memory leaves nothing behind', async () => {
-    const stores = async () => (await readdir(tmpdir())).filter((name) => /^qdrant-embedded-[A-Za-z0-9]{6}$/.test(name))
+    const stores = async () =>
+      (await readdir(tmpdir())).filter((name) => /^qdrant-embedded-[A-Za-z0-9]{6}$/.test(name))
     const before = await stores()
     const client = await connect({ location: ':memory:' })
     await client.createCollection('c', SMALL)
@@ -211,7 +212,9 @@ describe('a process', () => {
 describe('worker threads', () => {
   const start = (workerData) =>
     new Promise((resolve, reject) => {
-      const worker = new Worker(fileURLToPath(new URL('fixtures/worker.mjs', import.meta.url)), { workerData })
+      const worker = new Worker(fileURLToPath(new URL('fixtures/worker.mjs', import.meta.url)), {
+        workerData
+      })
       worker.once('message', resolve)
       worker.once('error', reject)
     }).then((result) => result)
@@ -222,7 +225,10 @@ describe('worker threads', () => {
       await client.createCollection('c', SMALL)
       const ids = [1, 2, 3, 4, 5, 6]
       const results = await Promise.all(ids.map((id) => start({ path, id, close: id % 2 === 0 })))
-      assert.deepEqual(results, ids.map(() => 'done'))
+      assert.deepEqual(
+        results,
+        ids.map(() => 'done')
+      )
       assert.deepEqual(await client.count('c'), { count: ids.length })
       await client.close()
       assert.equal(await countIn(path), ids.length)
@@ -233,7 +239,7 @@ describe('worker threads', () => {
       const client = await connect({ path })
       await client.createCollection('c', SMALL)
       const worker = new Worker(fileURLToPath(new URL('fixtures/worker.mjs', import.meta.url)), {
-        workerData: { path, id: 1, flood: true },
+        workerData: { path, id: 1, flood: true }
       })
       await new Promise((resolve) => worker.once('message', resolve))
       await worker.terminate()
@@ -265,5 +271,9 @@ describe('an error', () => {
 it('the package works by require and by import alike', async () => {
   const { createRequire } = await import('node:module')
   assert.equal(createRequire(import.meta.url)('../index.js').QdrantClient, QdrantClient)
-  assert.ok((await readFile(new URL('../index.d.ts', import.meta.url), 'utf8')).includes('export declare class QdrantClient'))
+  assert.ok(
+    (await readFile(new URL('../index.d.ts', import.meta.url), 'utf8')).includes(
+      'export declare class QdrantClient'
+    )
+  )
 })

@@ -9,7 +9,7 @@ const FOUR = [
   { id: 1, vector: [1, 0, 0, 0], payload: { city: 'Berlin', price: 10 } },
   { id: 2, vector: [0, 1, 0, 0], payload: { city: 'London', price: 30 } },
   { id: 3, vector: [0, 0, 1, 0], payload: { city: 'Berlin', price: 20 } },
-  { id: UUID, vector: [0, 0, 0, 1] },
+  { id: UUID, vector: [0, 0, 0, 1] }
 ]
 const inBerlin = { must: [{ key: 'city', match: { value: 'Berlin' } }] }
 const ids = (points) => points.map(({ id }) => id)
@@ -19,7 +19,7 @@ describe('upsert', () => {
     withPoints([], async (client) => {
       assert.deepEqual(await client.upsert('points', { wait: true, points: FOUR }), {
         operation_id: 0,
-        status: 'completed',
+        status: 'completed'
       })
       assert.deepEqual(await client.count('points'), { count: 4 })
       const [first, last] = await client.retrieve('points', { ids: [1, UUID], with_vector: true })
@@ -30,16 +30,23 @@ describe('upsert', () => {
   it('takes a columnar batch', () =>
     withPoints([], async (client) => {
       await client.upsert('points', {
-        batch: { ids: [1, UUID], vectors: [[1, 0, 0, 0], [0, 0, 0, 1]], payloads: [{ a: 1 }, null] },
+        batch: {
+          ids: [1, UUID],
+          vectors: [
+            [1, 0, 0, 0],
+            [0, 0, 0, 1]
+          ],
+          payloads: [{ a: 1 }, null]
+        }
       })
       const points = await client.retrieve('points', { ids: [1, UUID], with_vector: true })
       assert.deepEqual(points, [
         { id: 1, payload: { a: 1 }, vector: [1, 0, 0, 0] },
-        { id: UUID, payload: {}, vector: [0, 0, 0, 1] },
+        { id: UUID, payload: {}, vector: [0, 0, 0, 1] }
       ])
       await assert.rejects(
         client.upsert('points', { batch: { ids: [7, 8], vectors: [[1, 0, 0, 0]] } }),
-        (error) => error.status === 422 || error.status === 400,
+        (error) => error.status === 422 || error.status === 400
       )
       assert.deepEqual(await client.count('points'), { count: 2 })
     }))
@@ -64,12 +71,24 @@ describe('upsert', () => {
       await client.createCollection('c', {
         vectors: {
           dense: { size: 3, distance: 'Dot' },
-          multi: { size: 2, distance: 'Dot', multivector_config: { comparator: 'max_sim' } },
+          multi: { size: 2, distance: 'Dot', multivector_config: { comparator: 'max_sim' } }
         },
-        sparse_vectors: { words: {} },
+        sparse_vectors: { words: {} }
       })
-      const vector = { dense: [1, 2, 3], multi: [[1, 2], [3, 4]], words: { indices: [7, 9], values: [0.5, 0.25] } }
-      await client.upsert('c', { points: [{ id: 1, vector }, { id: 2, vector: { dense: [3, 2, 1] } }] })
+      const vector = {
+        dense: [1, 2, 3],
+        multi: [
+          [1, 2],
+          [3, 4]
+        ],
+        words: { indices: [7, 9], values: [0.5, 0.25] }
+      }
+      await client.upsert('c', {
+        points: [
+          { id: 1, vector },
+          { id: 2, vector: { dense: [3, 2, 1] } }
+        ]
+      })
       const [one, two] = await client.retrieve('c', { ids: [1, 2], with_vector: true })
       assert.deepEqual(one.vector, vector)
       assert.deepEqual(two.vector, { dense: [3, 2, 1] })
@@ -83,22 +102,30 @@ describe('upsert', () => {
       await client.createCollection('c', {
         vectors: {
           dense: { size: 16, distance: 'Dot' },
-          multi: { size: 2, distance: 'Dot', multivector_config: { comparator: 'max_sim' } },
+          multi: { size: 2, distance: 'Dot', multivector_config: { comparator: 'max_sim' } }
         },
-        sparse_vectors: { words: {} },
+        sparse_vectors: { words: {} }
       })
       const numbers = Array.from({ length: 16 }, (_, i) => i / 4)
       const vector = {
         dense: Float32Array.from(numbers),
         multi: [Float32Array.of(1, 2), Float32Array.of(3, 4)],
-        words: { indices: [4_000_000_000], values: Float32Array.of(0.5) },
+        words: { indices: [4_000_000_000], values: Float32Array.of(0.5) }
       }
-      await client.upsert('c', { points: [{ id: 1, vector }, { id: 2, vector: { dense: numbers } }] })
+      await client.upsert('c', {
+        points: [
+          { id: 1, vector },
+          { id: 2, vector: { dense: numbers } }
+        ]
+      })
       const [one, two] = await client.retrieve('c', { ids: [1, 2], with_vector: true })
       assert.deepEqual(one.vector, {
         dense: numbers,
-        multi: [[1, 2], [3, 4]],
-        words: { indices: [4_000_000_000], values: [0.5] },
+        multi: [
+          [1, 2],
+          [3, 4]
+        ],
+        words: { indices: [4_000_000_000], values: [0.5] }
       })
       assert.deepEqual(two.vector.dense, numbers)
       const { points } = await client.query('c', { query: vector.dense, using: 'dense' })
@@ -114,13 +141,18 @@ describe('upsert', () => {
       const list = Array.from({ length: 2000 }, (_, id) => ({
         id,
         vector: Array.from({ length: 1536 }, random),
-        payload: { id },
+        payload: { id }
       }))
       await client.upsert('c', { points: list })
-      await client.upsert('c', { points: list.map(({ id, vector }) => ({ id: id + 2000, vector: Float32Array.from(vector) })) })
+      await client.upsert('c', {
+        points: list.map(({ id, vector }) => ({ id: id + 2000, vector: Float32Array.from(vector) }))
+      })
       assert.deepEqual(await client.count('c'), { count: 4000 })
       const { points } = await client.query('c', { query: list[1234].vector, limit: 2 })
-      assert.deepEqual(ids(points).sort((a, b) => a - b), [1234, 3234])
+      assert.deepEqual(
+        ids(points).sort((a, b) => a - b),
+        [1234, 3234]
+      )
     }))
 
   it('keeps ids and integers beyond 2^53', () =>
@@ -129,7 +161,10 @@ describe('upsert', () => {
       const payload = { big: 9007199254740993n, negative: -9007199254740993n, small: 1 }
       await client.upsert('points', { points: [{ id, vector: [1, 2, 3, 4], payload }] })
       assert.deepEqual(await client.retrieve('points', { ids: [id] }), [{ id, payload }])
-      const { points } = await client.query('points', { query: [1, 2, 3, 4], filter: { must: [{ has_id: [id] }] } })
+      const { points } = await client.query('points', {
+        query: [1, 2, 3, 4],
+        filter: { must: [{ has_id: [id] }] }
+      })
       assert.equal(points[0].id, id)
       await client.delete('points', { wait: true, points: [id] })
       assert.deepEqual(await client.count('points'), { count: 0 })
@@ -138,8 +173,11 @@ describe('upsert', () => {
   it('writes nothing of a batch in which one point is wrong', () =>
     withClient(async (client) => {
       await client.createCollection('c', {
-        vectors: { a: { size: 2, distance: 'Dot' }, m: { size: 2, distance: 'Dot', multivector_config: { comparator: 'max_sim' } } },
-        sparse_vectors: { s: {} },
+        vectors: {
+          a: { size: 2, distance: 'Dot' },
+          m: { size: 2, distance: 'Dot', multivector_config: { comparator: 'max_sim' } }
+        },
+        sparse_vectors: { s: {} }
       })
       const good = (id) => ({ id, vector: { a: [1, 2] } })
       const wrong = [
@@ -152,7 +190,11 @@ describe('upsert', () => {
         [{ id: 3, vector: { s: { indices: [1, 2], values: [1] } } }, 422, ''],
         [{ id: 3, vector: { m: [[1, 2], [1]] } }, 422, ''],
         [{ id: 3, vector: { a: [1, Number.NaN] } }, 400, 'Format error in JSON body'],
-        [{ id: 3, vector: { a: Float32Array.of(1, Number.POSITIVE_INFINITY) } }, 400, 'Format error in JSON body'],
+        [
+          { id: 3, vector: { a: Float32Array.of(1, Number.POSITIVE_INFINITY) } },
+          400,
+          'Format error in JSON body'
+        ],
         [{ id: 3, vector: { a: [1, '2'] } }, 400, 'Format error in JSON body'],
         [{ id: 3, vector: { a: [1, null] } }, 400, 'Format error in JSON body'],
         [{ id: -1, vector: { a: [1, 2] } }, 400, 'Format error in JSON body'],
@@ -160,10 +202,14 @@ describe('upsert', () => {
         [{ id: 'no-uuid', vector: { a: [1, 2] } }, 400, 'Format error in JSON body'],
         [{ vector: { a: [1, 2] } }, 400, 'Format error in JSON body'],
         [{ id: 3 }, 400, 'Format error in JSON body'],
-        [{ id: 3, vector: { a: [1, 2] }, payload: 'text' }, 400, 'Format error in JSON body'],
+        [{ id: 3, vector: { a: [1, 2] }, payload: 'text' }, 400, 'Format error in JSON body']
       ]
       for (const [point, status, text] of wrong) {
-        await assert.rejects(client.upsert('c', { points: [good(1), point, good(2)] }), refusal(status, text), JSON.stringify(point))
+        await assert.rejects(
+          client.upsert('c', { points: [good(1), point, good(2)] }),
+          refusal(status, text),
+          JSON.stringify(point)
+        )
       }
       assert.deepEqual(await client.count('c'), { count: 0 })
     }))
@@ -174,7 +220,10 @@ describe('upsert', () => {
       for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, 1e300]) {
         const vector = new Array(32).fill(1)
         vector[20] = bad
-        await assert.rejects(client.upsert('c', { points: [{ id: 1, vector }] }), refusal(400, 'Format error in JSON body'))
+        await assert.rejects(
+          client.upsert('c', { points: [{ id: 1, vector }] }),
+          refusal(400, 'Format error in JSON body')
+        )
         await assert.rejects(client.query('c', { query: vector }), refusal(400, 'Format error in JSON body'))
       }
       assert.deepEqual(await client.count('c'), { count: 0 })
@@ -255,11 +304,16 @@ describe('scroll', () => {
     withPoints(FOUR, async (client) => {
       await assert.rejects(
         client.scroll('points', { order_by: 'price' }),
-        refusal(400, 'No range index for `order_by` key: `price`'),
+        refusal(400, 'No range index for `order_by` key: `price`')
       )
       await client.createPayloadIndex('points', { wait: true, field_name: 'price', field_schema: 'integer' })
-      const { points, next_page_offset } = await client.scroll('points', { order_by: { key: 'price', direction: 'desc' } })
-      assert.deepEqual(points.map(({ payload }) => payload.price), [30, 20, 10])
+      const { points, next_page_offset } = await client.scroll('points', {
+        order_by: { key: 'price', direction: 'desc' }
+      })
+      assert.deepEqual(
+        points.map(({ payload }) => payload.price),
+        [30, 20, 10]
+      )
       assert.equal(next_page_offset, null)
       const from = await client.scroll('points', { order_by: { key: 'price', start_from: 20 }, limit: 1 })
       assert.deepEqual(ids(from.points), [3])
@@ -267,7 +321,10 @@ describe('scroll', () => {
 
   it('refuses a page of no size', () =>
     withPoints(FOUR, async (client) => {
-      await assert.rejects(client.scroll('points', { limit: 0 }), refusal(422, 'limit: value 0 invalid, must be 1 or larger'))
+      await assert.rejects(
+        client.scroll('points', { limit: 0 }),
+        refusal(422, 'limit: value 0 invalid, must be 1 or larger')
+      )
     }))
 })
 
@@ -294,20 +351,27 @@ describe('payload', () => {
 
   it('changes without points or a filter are refused', () =>
     withPoints(FOUR, async (client) => {
-      await assert.rejects(client.setPayload('points', { payload: { a: 1 } }), (error) => [400, 422].includes(error.status))
-      await assert.rejects(client.deletePayload('points', { keys: ['a'] }), (error) => [400, 422].includes(error.status))
+      await assert.rejects(client.setPayload('points', { payload: { a: 1 } }), (error) =>
+        [400, 422].includes(error.status)
+      )
+      await assert.rejects(client.deletePayload('points', { keys: ['a'] }), (error) =>
+        [400, 422].includes(error.status)
+      )
     }))
 })
 
 describe('a payload index', () => {
   it('is created, told of, and deleted', () =>
     withPoints(FOUR, async (client) => {
-      const created = await client.createPayloadIndex('points', { field_name: 'city', field_schema: 'keyword' })
+      const created = await client.createPayloadIndex('points', {
+        field_name: 'city',
+        field_schema: 'keyword'
+      })
       assert.equal(created.status, 'acknowledged')
       await client.createPayloadIndex('points', {
         wait: true,
         field_name: 'text',
-        field_schema: { type: 'text', tokenizer: 'word', lowercase: true },
+        field_schema: { type: 'text', tokenizer: 'word', lowercase: true }
       })
       const { payload_schema } = await client.getCollection('points')
       assert.equal(payload_schema.city.data_type, 'keyword')
@@ -323,11 +387,11 @@ describe('a payload index', () => {
     withPoints(FOUR, async (client) => {
       await assert.rejects(
         client.createPayloadIndex('points', { field_name: 'city' }),
-        refusal(400, "Can't auto-detect field type, please specify"),
+        refusal(400, "Can't auto-detect field type, please specify")
       )
       await assert.rejects(
         client.createPayloadIndex('points', { field_name: 'city', field_schema: 'word' }),
-        refusal(400, 'Format error in JSON body'),
+        refusal(400, 'Format error in JSON body')
       )
     }))
 })

@@ -8,7 +8,7 @@ export function embed(model, images) {
   let download
   const onProgress = ({ phase, done, total }) => {
     if (phase !== 'download') return
-    download ??= new Progress(`Downloading ${model.label}`, total, { unit: megabytes })
+    download ??= new Progress('Downloading the model', total, { unit: megabytes })
     download.update(done)
     if (done >= total) download.end()
   }

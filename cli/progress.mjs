@@ -28,7 +28,10 @@ export class Progress {
     if (!isTTY) this.#stream.write(`${this.#label}: ${text}\n`)
     else {
       // A line that wraps could not be drawn over.
-      const line = `${this.#label} ${bar(done / this.#total)} ${text}`.slice(0, (this.#stream.columns || 80) - 1)
+      const line = `${this.#label} ${bar(done / this.#total)} ${text}`.slice(
+        0,
+        (this.#stream.columns || 80) - 1
+      )
       this.#stream.write(`\r\x1b[2K${line}`)
     }
   }

@@ -14,14 +14,14 @@ await main(async () => {
   await prepare()
   // Vectors of two models do not compare: each has a collection of its own.
   const collection = path.basename(model)
-  const common = ['--path', path.join(example, 'qdrant_data'), '--collection', collection, '--model', model]
+  const storage = ['--path', path.join(example, 'qdrant_data'), '--collection', collection]
   const photographs = path.join(example, 'data', 'images')
 
-  await cli('index', photographs, ...common)
+  await cli('index', photographs, ...storage, '--model', model)
   const sheets = []
   for (const query of QUERIES) {
     const sheet = path.join(example, `contact-sheet-${path.dirname(query)}.html`)
-    await cli('search', path.join(photographs, query), ...common, '--html', sheet)
+    await cli('search', path.join(photographs, query), ...storage, '--html', sheet)
     sheets.push(sheet)
   }
   console.log(`\nOpen in a browser: ${sheets.map((sheet) => path.relative(process.cwd(), sheet)).join(', ')}`)

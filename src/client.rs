@@ -12,8 +12,9 @@ use napi_derive::napi;
 use qdrant_embedded_engine::collection::GetCollection;
 use qdrant_embedded_engine::model::{
     ClearPayload, CountPoints, CreatePayloadIndex, DeletePayload, DeletePayloadIndex,
-    DeletePayloadIndexParams, DeletePoints, OverwritePayload, QueryPoints, RetrievePoints, ScrollPoints,
-    SearchPoints, SetPayload, UpsertPoints,
+    DeletePayloadIndexParams, DeletePoints, Facet, OverwritePayload, QueryBatch, QueryGroups, QueryPoints,
+    RetrievePoints, ScrollPoints, SearchBatch, SearchMatrixOffsets, SearchMatrixPairs, SearchPoints,
+    SetPayload, UpsertPoints,
 };
 use qdrant_embedded_engine::{
     CollectionExists, Config, CreateCollectionNamed, DeleteCollection, Error, Inspect, ListAliases,
@@ -399,8 +400,8 @@ impl QdrantClient {
         self.read::<CountPoints>(env, collection_name, request)
     }
 
-    /// Finds the points nearest to a vector, or to the vector of a stored point. Without a `query`,
-    /// returns points by their ids.
+    /// Finds points by a query of any kind, perhaps among those that a `prefetch` finds. Without a
+    /// `query`, returns points by their ids.
     #[napi(
         ts_args_type = "collectionName: string, args: QueryArgs",
         ts_return_type = "Promise<Schemas['QueryResponse']>"
@@ -412,6 +413,76 @@ impl QdrantClient {
         request: Request,
     ) -> napi::Result<PromiseRaw<'env, String>> {
         self.read::<QueryPoints>(env, collection_name, Some(request))
+    }
+
+    /// Runs several queries at once.
+    #[napi(
+        ts_args_type = "collectionName: string, args: QueryBatchArgs",
+        ts_return_type = "Promise<Schemas['QueryResponse'][]>"
+    )]
+    pub fn query_batch<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.read::<QueryBatch>(env, collection_name, Some(request))
+    }
+
+    /// Finds points as `query` does, in groups by the values of a payload field.
+    #[napi(
+        ts_args_type = "collectionName: string, args: QueryGroupsArgs",
+        ts_return_type = "Promise<Schemas['GroupsResult']>"
+    )]
+    pub fn query_groups<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.read::<QueryGroups>(env, collection_name, Some(request))
+    }
+
+    /// Counts the points for each value of a payload field, which has an index.
+    #[napi(
+        ts_args_type = "collectionName: string, args: Args<'facet'>",
+        ts_return_type = "Promise<Schemas['FacetResponse']>"
+    )]
+    pub fn facet<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.read::<Facet>(env, collection_name, Some(request))
+    }
+
+    /// Compares points picked by chance with each other; the answer is a list of pairs.
+    #[napi(
+        ts_args_type = "collectionName: string, args?: Args<'searchMatrixPairs'>",
+        ts_return_type = "Promise<Schemas['SearchMatrixPairsResponse']>"
+    )]
+    pub fn search_matrix_pairs<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Option<Request>,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.read::<SearchMatrixPairs>(env, collection_name, request)
+    }
+
+    /// Compares points picked by chance with each other; the answer is a sparse matrix.
+    #[napi(
+        ts_args_type = "collectionName: string, args?: Args<'searchMatrixOffsets'>",
+        ts_return_type = "Promise<Schemas['SearchMatrixOffsetsResponse']>"
+    )]
+    pub fn search_matrix_offsets<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Option<Request>,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.read::<SearchMatrixOffsets>(env, collection_name, request)
     }
 
     /// Finds the points nearest to a vector, as the REST client did until its version 1.18.
@@ -426,6 +497,20 @@ impl QdrantClient {
         request: Request,
     ) -> napi::Result<PromiseRaw<'env, String>> {
         self.read::<SearchPoints>(env, collection_name, Some(request))
+    }
+
+    /// Runs several searches at once, as the REST client did until its version 1.18.
+    #[napi(
+        ts_args_type = "collectionName: string, args: SearchBatchArgs",
+        ts_return_type = "Promise<Schemas['ScoredPoint'][][]>"
+    )]
+    pub fn search_batch<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.read::<SearchBatch>(env, collection_name, Some(request))
     }
 
     /// Sets payload values, keeping the other ones; under `key` when it is given.

@@ -1,8 +1,12 @@
 /* Generated from the Rust sources of the binding: do not edit. */
 
-import type { QdrantClient as RestClient, Schemas } from '@qdrant/js-client-rest' with { 'resolution-mode': 'import' }
+import type { QdrantClient as RestClient, Schemas } from '@qdrant/js-client-rest' with {
+  'resolution-mode': 'import'
+}
 
-type RestMethod = { [K in keyof RestClient]: RestClient[K] extends (...args: any) => any ? K : never }[keyof RestClient]
+type RestMethod = {
+  [K in keyof RestClient]: RestClient[K] extends (...args: never[]) => unknown ? K : never
+}[keyof RestClient]
 
 /** The request object of a method of the REST client. */
 export type Args<M extends RestMethod> = NonNullable<Parameters<RestClient[M]>[1]>
@@ -32,7 +36,11 @@ export type PointVectors = Schemas['VectorStruct'] | DenseVector | DenseVector[]
 export type UpsertArgs =
   | Args<'upsert'>
   | (Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'> & {
-      points: { id: PointId; vector: PointVectors; payload?: Schemas['Payload'] | Record<string, unknown> | null }[]
+      points: {
+        id: PointId
+        vector: PointVectors
+        payload?: Schemas['Payload'] | Record<string, unknown> | null
+      }[]
     })
   | (Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'> & {
       batch: {
@@ -42,9 +50,63 @@ export type UpsertArgs =
       }
     })
 
+/** A vector, or the id of the point whose vector it is. */
+export type VectorInput = Vector | PointId
+
+/** A vector to be near to rather than to another one. */
+export interface ContextPair {
+  positive: VectorInput
+  negative: VectorInput
+}
+
+/** What to look for. */
+export type Query =
+  | Args<'query'>['query']
+  | VectorInput
+  | { nearest: VectorInput; mmr?: Schemas['Mmr'] | null }
+  | {
+      recommend: {
+        positive?: VectorInput[] | null
+        negative?: VectorInput[] | null
+        strategy?: Schemas['RecommendStrategy'] | null
+      }
+    }
+  | { discover: { target: VectorInput; context: ContextPair | ContextPair[] | null } }
+  | { context: ContextPair | ContextPair[] | null }
+  | {
+      relevance_feedback: {
+        target: VectorInput
+        feedback: { example: VectorInput; score: number }[]
+        strategy: Schemas['FeedbackStrategy']
+      }
+    }
+
+/** A query whose points another one is about. */
+export type Prefetch = Omit<Schemas['Prefetch'], 'prefetch' | 'query'> & {
+  prefetch?: Prefetch | Prefetch[] | null
+  query?: Query
+}
+
 /** What `query` takes. */
-export type QueryArgs = Omit<Args<'query'>, 'query'> & {
-  query?: Args<'query'>['query'] | Vector | PointId | { nearest: Vector | PointId }
+export type QueryArgs = Omit<Args<'query'>, 'prefetch' | 'query'> & {
+  prefetch?: Prefetch | Prefetch[] | null
+  query?: Query
+}
+
+/** What `queryBatch` takes. */
+export type QueryBatchArgs = Omit<Args<'queryBatch'>, 'searches'> & { searches: QueryArgs[] }
+
+/** What `queryGroups` takes. */
+export type QueryGroupsArgs = Omit<Args<'queryGroups'>, 'prefetch' | 'query'> & {
+  prefetch?: Prefetch | Prefetch[] | null
+  query?: Query
+}
+
+/** What `searchBatch` takes. Its searches return no payload unless they ask for it. */
+export interface SearchBatchArgs {
+  searches: SearchArgs[]
+  consistency?: Schemas['ReadConsistency']
+  timeout?: number
 }
 
 /** What `search` takes: the search request of the REST API up to 1.18. */
@@ -94,4 +156,3 @@ export class QdrantError extends Error {
   /** With `STORAGE_DAMAGED`: the file or folder at fault. */
   readonly path?: string
 }
-

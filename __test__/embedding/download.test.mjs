@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
@@ -12,11 +13,21 @@ import { withHub } from './hub.mjs'
 // Small models in place of CLIP's: what is tested is how they get here.
 const IMAGE = 'Qdrant/clip-ViT-B-32-vision'
 const TEXT = 'Qdrant/clip-ViT-B-32-text'
+const QUANTIZED = 'Xenova/all-MiniLM-L6-v2'
+const WEIGHTS_APART = 'Qdrant/multilingual-e5-large-onnx'
 const IMAGE_FILES = ['preprocessor_config.json', 'model.onnx']
 const TOKENIZER_FILES = ['tokenizer.json', 'config.json', 'special_tokens_map.json', 'tokenizer_config.json']
 const models = {
   [IMAGE]: repository(imageModel, IMAGE_FILES),
-  [TEXT]: repository(textModel, [...TOKENIZER_FILES, 'model.onnx'])
+  [TEXT]: repository(textModel, [...TOKENIZER_FILES, 'model.onnx']),
+  [QUANTIZED]: {
+    ...repository(textModel, TOKENIZER_FILES),
+    'onnx/model_quantized.onnx': join(textModel.path, 'model.onnx')
+  },
+  [WEIGHTS_APART]: {
+    ...repository(textModel, TOKENIZER_FILES),
+    ...repository({ path: join(textModel.path, 'weights-apart') }, ['model.onnx', 'model.onnx_data'])
+  }
 }
 const images = [photo('cat/original.jpg')]
 const [expected] = await embedImages(images, { model: imageModel })
@@ -88,6 +99,18 @@ describe('a model of the hub', () => {
       const [vector] = await embedTexts(['a dog on the beach'], { cacheDir })
       assert.ok(cosine(vector, here) > 0.99999)
       assert.deepEqual(hub.served.map(({ file }) => file).sort(), [...TOKENIZER_FILES, 'model.onnx'].sort())
+    }))
+
+  it('may have its weights in a second file, or vectors that depend on the batch', () =>
+    withEmptyCache(async (hub, cacheDir) => {
+      const texts = ['a dog on the beach', 'the code of the program', 'bread']
+      const here = await embedTexts(texts, { model: textModel })
+      for (const model of [QUANTIZED, WEIGHTS_APART]) {
+        const there = await embedTexts(texts, { cacheDir, model, batchSize: 2 })
+        for (const [index, vector] of there.entries()) assert.ok(cosine(vector, here[index]) > 0.99999)
+      }
+      assert.ok(hub.served.some(({ file }) => file === 'onnx/model_quantized.onnx'))
+      assert.ok(hub.served.some(({ file }) => file === 'model.onnx_data'))
     }))
 
   it('is kept where HF_HOME says, but for a cacheDir of the call', () =>
@@ -180,6 +203,20 @@ describe('an interrupted download', () => {
 })
 
 describe('a model that cannot be had', () => {
+  it('is damaged in the cache, which can be mended as the error says', () =>
+    withEmptyCache(async (_hub, cacheDir) => {
+      await embedImages(images, { cacheDir })
+      await unloadModel(IMAGE)
+      await writeFile(blobOf(cacheDir, modelBytes), modelBytes.subarray(0, 1e6))
+      await assert.rejects(embedImages(images, { cacheDir }), (error) => {
+        assert.equal(error.status, 500)
+        const [, damaged] = /its files in `(.+)` are damaged, delete them/.exec(error.message)
+        rmSync(damaged, { recursive: true })
+        return true
+      })
+      assert.equal((await embedImages(images, { cacheDir })).length, 1)
+    }))
+
   it('names the model, the hub, the cause, and what can be done', () =>
     withFolder(async (cacheDir) => {
       const endpoint = 'http://127.0.0.1:9'

@@ -14,6 +14,9 @@ export const photo = (name) => join(data, 'images', name)
 export const imageModel = { path: join(data, 'models', 'efficientnet-lite0') }
 export const textModel = { path: here('fixtures/text-model') }
 
+/** A network that the libraries do not expect. */
+export const noInputModel = { path: here('fixtures/no-input-model') }
+
 /** The files of a model folder, as `withHub` takes them. */
 export function repository({ path }, files) {
   return Object.fromEntries(files.map((file) => [file, join(path, file)]))

@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads'
 
 import { embedImages, unloadModel } from '../../index.js'
 import { refusal, withFolder } from '../helpers.mjs'
-import { cosine, data, embedElsewhere, imageModel, photo, textModel } from './helpers.mjs'
+import { cosine, data, embedElsewhere, imageModel, noInputModel, photo, textModel } from './helpers.mjs'
 import { encodePng } from './png.mjs'
 
 const model = imageModel
@@ -246,6 +246,14 @@ describe('a model that cannot be used', () => {
     )
     const text = 'model `Qdrant/clip-ViT-B-32-text` embeds texts, not images'
     await assert.rejects(embedImages([cat], { model: 'Qdrant/clip-ViT-B-32-text' }), refusal(400, text))
+  })
+
+  it('may make the libraries panic, which the process survives', async () => {
+    const strange = noInputModel
+    await assert.rejects(embedImages([cat], { model: strange }), refusal(500, `\`${strange.path}\` failed`))
+    await assert.rejects(embedImages([cat], { model: strange }), refusal(500, `\`${strange.path}\` failed`))
+    assert.equal(await unloadModel(strange), 0)
+    assert.equal((await embedImages([cat], { model })).length, 1)
   })
 
   it('is a folder that does not exist, lacks files, or holds something else', () =>

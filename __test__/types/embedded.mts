@@ -21,6 +21,21 @@ export async function values(client: QdrantClient): Promise<void> {
   })
   await client.upsert('photos', { batch: { ids: [1, 2n], vectors: [new Float32Array(4), [1, 2, 3, 4]] } })
   await client.query('photos', { query: new Float32Array(4), limit: 3 })
+  await client.query('photos', {
+    prefetch: { query: { nearest: 2n, mmr: { diversity: 0.5 } }, lookup_from: { collection: 'others' } },
+    query: { recommend: { positive: [new Float32Array(4), 1, 2n ** 60n], strategy: 'best_score' } }
+  })
+  const context = { positive: new Float32Array(4), negative: 2n }
+  const [first] = await client.queryBatch('photos', {
+    searches: [
+      { query: { discover: { target: new Float32Array(4), context } } },
+      { query: { context: [context] } }
+    ]
+  })
+  const groups = { query: new Float32Array(4), group_by: 'author', with_lookup: 'authors' }
+  const found = await client.queryGroups('photos', groups)
+  const [row] = await client.searchBatch('photos', { searches: [{ vector: new Float32Array(4), limit: 3 }] })
+  console.log(first?.points.length, found.groups[0]?.hits[0]?.id, row?.[0]?.score)
   await client.retrieve('photos', { ids: [2n ** 60n, 'b0a2f6f8-4d0d-4a1e-9d4b-0c3c8f0e2a11'] })
   const matches = await client.search('photos', { vector: new Float32Array(4), limit: 3, with_payload: true })
   console.log(matches.map(({ id, score }) => `${id} ${score}`))

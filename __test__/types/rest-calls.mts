@@ -110,6 +110,17 @@ export async function reads(client: QdrantClient): Promise<number> {
   await client.query('photos', { query: 1, limit: 5 })
   await client.query('photos', { query: { nearest: 'b0a2f6f8-4d0d-4a1e-9d4b-0c3c8f0e2a11' } })
   await client.query('photos', { query: { indices: [1], values: [0.5] }, using: 'keywords' })
+  const prefetch = [{ query: [0.1, 0.2, 0.3, 0.4], limit: 20 }, { query: { recommend: { positive: [1] } } }]
+  await client.query('photos', { prefetch, query: { fusion: 'rrf' } })
+  await client.query('photos', { prefetch, query: { formula: { sum: ['$score', { sqrt: 'rank' }] } } })
+  const answers = await client.queryBatch('photos', {
+    searches: [{ query: 1 }, { query: { sample: 'random' } }]
+  })
+  console.log(answers.map((answer) => answer.points.length))
+  const { hits } = await client.facet('photos', { key: 'tags', limit: 3 })
+  const { pairs } = await client.searchMatrixPairs('photos', { sample: 10, limit: 2 })
+  const { offsets_row } = await client.searchMatrixOffsets('photos', { sample: 10, using: 'title' })
+  console.log(hits[0]?.value, pairs[0]?.a, offsets_row.length)
   const best = points[0]
   return count + (best?.score ?? 0) + (best?.version ?? 0) + page.points.length
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::env;
-use std::fs::{self, OpenOptions};
+use std::fs::{self, OpenOptions, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -42,6 +42,11 @@ pub fn model_cache_dir() -> Result<PathBuf> {
 pub(crate) fn absolute(path: &Path) -> Result<PathBuf> {
     std::path::absolute(path)
         .map_err(|error| Error::invalid(format!("`{}` is no path: {error}", path.display())))
+}
+
+/// The folder of one model in a cache.
+pub(crate) fn folder_of(name: &str, cache_dir: &Path) -> PathBuf {
+    cache_dir.join(Repo::model(name.to_owned()).folder_name())
 }
 
 /// Where to download from, as the environment says it when a call is made.
@@ -145,7 +150,7 @@ impl Download<'_> {
                 match repo.download_with_progress(file, FileMeter { meter: &mut meter, name: file }) {
                     Ok(path) => break path,
                     // Another process is downloading it. The lock goes with that process.
-                    Err(ApiError::LockAcquisition(_)) => {}
+                    Err(ApiError::LockAcquisition(lock)) if can_be_locked(&lock) => {}
                     Err(error) => return Err(self.failed(Some(file), &error)),
                 }
             };
@@ -212,6 +217,14 @@ fn is_local(error: ErrorKind) -> bool {
 /// The token that `huggingface-cli login` keeps; hf-hub looks for it in a home, which must exist.
 fn login_token() -> Option<String> {
     dirs::home_dir().and_then(|_| Cache::from_env().token())
+}
+
+/// Whether a lock that could not be had is one worth waiting for: some file systems have no locks.
+fn can_be_locked(lock: &Path) -> bool {
+    OpenOptions::new()
+        .append(true)
+        .open(lock)
+        .is_ok_and(|file| matches!(file.try_lock(), Ok(()) | Err(TryLockError::WouldBlock)))
 }
 
 /// Makes the rest of an interrupted download such that hf-hub can go on with it: a request for what

@@ -80,10 +80,10 @@ impl ModelId {
     pub fn unusable(&self, reason: impl Into<String>) -> Error {
         let reason = reason.into();
         match (&self.source, &self.cache_dir) {
-            (ModelSource::Named(_), Some(cache_dir)) => Error::internal(format!(
+            (ModelSource::Named(name), Some(cache_dir)) => Error::internal(format!(
                 "{} cannot be loaded: {reason}. If its files in `{}` are damaged, delete them to download them again",
                 self.source,
-                cache_dir.display()
+                hub::folder_of(name, cache_dir).display()
             )),
             _ => Error::invalid(format!("{} cannot be loaded: {reason}", self.source)),
         }

@@ -16,7 +16,8 @@ pub(crate) struct Registry<M: Model> {
 
 struct Handle<M: Model> {
     jobs: Sender<Job<M>>,
-    thread: JoinHandle<()>,
+    /// Ends with whether it had a model.
+    thread: JoinHandle<bool>,
 }
 
 impl<M: Model> Registry<M> {
@@ -63,12 +64,10 @@ impl<M: Model> Registry<M> {
     /// many there were.
     pub fn unload(&self, matches: impl Fn(&ModelId) -> bool) -> usize {
         let picked: Vec<_> = self.workers.lock().extract_if(.., |id, _| matches(id)).collect();
-        let count = picked.len();
-        for (_, Handle { jobs, thread }) in picked {
+        let freed = picked.into_iter().filter_map(|(_, Handle { jobs, thread })| {
             drop(jobs);
-            // A panic outside of a call, which its caller has heard of.
-            let _ = thread.join();
-        }
-        count
+            thread.join().ok()
+        });
+        freed.filter(|had_model| *had_model).count()
     }
 }

@@ -113,7 +113,7 @@ impl Model for TextModel {
             tokenizer_config_file: read(&paths[3])?,
         };
         let mut files = UserDefinedEmbeddingModel::new(read(&paths[4])?, tokenizer)
-            .with_quantization(recipe.quantization.clone())
+            .with_quantization(recipe.quantization)
             .with_pooling(match recipe.pooling {
                 Pooling::Mean => fastembed::Pooling::Mean,
                 Pooling::Cls => fastembed::Pooling::Cls,

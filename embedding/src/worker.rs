@@ -36,8 +36,9 @@ impl<M: Model> Worker<M> {
         Self { registry, id, jobs, waiting: VecDeque::new(), model: None }
     }
 
-    /// Works until the model is unloaded, or until it cannot be loaded for anyone.
-    pub fn run(mut self) {
+    /// Works until the model is unloaded, or until it cannot be loaded for anyone. Returns whether
+    /// there is a model to be freed.
+    pub fn run(mut self) -> bool {
         while let Some(job) = self.next() {
             // Nobody waits for the answer any more.
             if job.reply.is_closed() {
@@ -51,6 +52,7 @@ impl<M: Model> Worker<M> {
                 Err(error) => self.refuse(job, &error),
             }
         }
+        self.model.is_some()
     }
 
     fn next(&mut self) -> Option<Job<M>> {

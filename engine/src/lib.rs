@@ -26,6 +26,9 @@ pub mod model;
 mod operation;
 mod toc;
 
+/// The engine crate, whose types are part of [`model`].
+pub use qdrant_edge;
+
 pub use config::{Config, Location};
 pub use engine::{QdrantClient, QdrantInstance};
 pub use error::{Error, Result};

@@ -7,13 +7,32 @@ use crate::collection::Collection;
 use crate::error::Result;
 use crate::toc::TableOfContent;
 
-/// Reads one collection. Reads run in parallel, with each other and with writes.
-pub trait Read: Send + 'static {
+/// Reads one collection, perhaps with a look into others. Reads run in parallel, with each other and
+/// with writes.
+pub trait Read: Sized + Send + 'static {
     /// What the caller gets back.
     type Output: Send + 'static;
 
-    /// Runs the operation on the caller's thread.
+    /// Runs the part of the operation that needs this collection only.
     fn execute(self, collection: &Collection) -> Result<Self::Output>;
+
+    /// Runs the operation on the caller's thread, on the collection of that name.
+    fn run(self, name: &str, collections: &impl Collections) -> Result<Self::Output> {
+        collections.enter(name, |collection| self.execute(collection))
+    }
+}
+
+/// The collections that a [`Read`] may look into. Only one at a time: a reader that held one while it
+/// waited for another could lock out those who want both.
+pub trait Collections {
+    /// Whether there is a collection, or an alias, of that name.
+    fn contains(&self, name: &str) -> bool;
+
+    /// Runs `read` on the collection that `name`, or the alias `name`, stands for.
+    ///
+    /// # Errors
+    /// Those of `read`; 404 if there is no such collection.
+    fn enter<T>(&self, name: &str, read: impl FnOnce(&Collection) -> Result<T>) -> Result<T>;
 }
 
 /// Changes one collection. Writes to one collection run one after the other, in call order.

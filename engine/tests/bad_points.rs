@@ -70,8 +70,7 @@ fn one_point_that_does_not_fit_keeps_its_whole_batch_out() {
         (
             json!([1, 1e39]),
             400,
-            "Format error in JSON body: data did not match any variant of untagged enum VectorStruct: \
-             points[250].vector[1] is inf",
+            "Format error in JSON body: data did not match any variant of untagged enum VectorStruct",
         ),
     ] {
         assert_eq!(upsert_among_others(&store, &vector), (status, text.to_owned()), "{vector}");

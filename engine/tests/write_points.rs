@@ -4,7 +4,8 @@ mod common;
 
 use common::{Store, ids, refusal};
 use qdrant_embedded_engine::model::{
-    ClearPayload, CountPoints, DeletePayload, DeletePoints, OverwritePayload, SetPayload, UpsertPoints,
+    ClearPayload, CountPoints, DeletePayload, DeletePoints, OverwritePayload, PackedVectors, RetrievePoints,
+    SetPayload, UpsertPoints,
 };
 use serde_json::{Value, json};
 
@@ -235,6 +236,30 @@ fn points_are_retrieved_in_the_order_asked_for_and_once() {
     let records = store.retrieve(json!({ "ids": [3, 99, 1, 3, UUID] }));
     assert_eq!(records, json!([{ "id": 3, "payload": { "n": 3 } }, { "id": 1, "payload": { "n": 1 } }]));
     assert_eq!(store.retrieve(json!({ "ids": [] })), json!([]));
+}
+
+#[test]
+fn a_vector_that_the_collection_has_not_cannot_be_retrieved() {
+    let request = json!({ "ids": [1], "with_vector": ["unknown"] });
+    assert_eq!(
+        refusal(three_points().read::<RetrievePoints>(request)),
+        (400, "Wrong input: Not existing vector name error: unknown".to_owned())
+    );
+}
+
+#[test]
+fn a_large_batch_of_packed_vectors_is_written() {
+    let (count, size) = (2_000, 1_536);
+    let store = Store::new(json!({ "vectors": { "size": size, "distance": "Dot" } }));
+    let numbers: Vec<f32> = (0..count * size).map(|n| n as f32).collect();
+    let vectors: Value = (0..count).map(|n| json!(format!("\0f32:{}:{size}", n * size))).collect();
+    let ids: Vec<_> = (0..count).collect();
+    PackedVectors::with(&numbers, || {
+        store.write::<UpsertPoints>(json!({ "batch": { "ids": ids, "vectors": vectors } })).unwrap()
+    });
+    assert_eq!(store.count(), 2_000);
+    let last = store.retrieve(json!({ "ids": [1_999], "with_vector": true }))[0]["vector"].take();
+    assert_eq!(last, json!(numbers[1_999 * size..]));
 }
 
 #[test]

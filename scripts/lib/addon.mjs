@@ -6,6 +6,8 @@ import { cacheDir, root } from './paths.mjs'
 import { minutes, note, run } from './run.mjs'
 
 const ADDONS_KEPT = 4
+const UNFINISHED = 'unfinished-'
+const ABANDONED_MS = 24 * 3600 * 1000
 const addonsDir = path.join(cacheDir, 'addons')
 
 /** What is generated beside the addon: its loader and the package's types. They are committed. */
@@ -16,29 +18,36 @@ export const GENERATED = ['binding.js', 'index.d.ts']
  * sources were built before, wherever that was.
  */
 export async function ensureAddon(rust) {
-  const built = path.join(addonsDir, keyOf(rust))
-  if (!fs.existsSync(built)) await build(rust, built)
+  let built = folderOf(rust)
+  while (!fs.existsSync(built)) {
+    const folder = await build(rust)
+    // What was compiled counts only if nobody changed the sources meanwhile, or built the same ones.
+    if (folderOf(rust) === built && !fs.existsSync(built)) fs.renameSync(folder, built)
+    else fs.rmSync(folder, { recursive: true })
+    built = folderOf(rust)
+  }
   for (const file of fs.readdirSync(built)) install(path.join(built, file), path.join(root, file))
   const now = new Date()
   fs.utimesSync(built, now, now)
   removeOldest()
 }
 
-async function build(rust, built) {
+async function build(rust) {
   note(
     `Building the addon with Rust ${rust.release}. The first time compiles the Qdrant engine and all it uses:`
   )
   note('about 15 minutes on two cores, once per machine; it is kept in the cache from then on.')
   const started = Date.now()
   fs.mkdirSync(addonsDir, { recursive: true })
-  const unfinished = fs.mkdtempSync(path.join(addonsDir, 'unfinished-'))
+  const folder = fs.mkdtempSync(path.join(addonsDir, UNFINISHED))
   try {
-    await compile(rust, unfinished)
-    fs.renameSync(unfinished, built)
-  } finally {
-    fs.rmSync(unfinished, { recursive: true, force: true })
+    await compile(rust, folder)
+  } catch (error) {
+    fs.rmSync(folder, { recursive: true })
+    throw error
   }
   note(`Built in ${minutes(Date.now() - started)}`)
+  return folder
 }
 
 /**
@@ -85,8 +94,8 @@ function libraryName() {
   return { win32: `${name}.dll`, darwin: `lib${name}.dylib` }[process.platform] ?? `lib${name}.so`
 }
 
-/** Everything that the addon is made from. */
-function keyOf(rust) {
+/** The folder in the cache for the addon of the sources as they are now. */
+function folderOf(rust) {
   const hash = createHash('sha256')
   const add = (name, content) => hash.update(`${name}\0${content.length}\0`).update(content)
   const { name, version, napi } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'))
@@ -95,7 +104,7 @@ function keyOf(rust) {
   add('rustc', rust.description)
   add('build', fs.readFileSync(fileURLToPath(import.meta.url)))
   for (const file of rustSources()) add(file, fs.readFileSync(path.join(root, file)))
-  return hash.digest('hex').slice(0, 32)
+  return path.join(addonsDir, hash.digest('hex').slice(0, 32))
 }
 
 function rustSources() {
@@ -123,7 +132,11 @@ function install(from, to) {
 function removeOldest() {
   const used = (name) => fs.statSync(path.join(addonsDir, name), { throwIfNoEntry: false })?.mtimeMs ?? 0
   const names = fs.readdirSync(addonsDir).sort((a, b) => used(b) - used(a))
-  for (const name of names.slice(ADDONS_KEPT)) {
+  const finished = names.filter((name) => !name.startsWith(UNFINISHED))
+  const abandoned = names.filter(
+    (name) => name.startsWith(UNFINISHED) && used(name) < Date.now() - ABANDONED_MS
+  )
+  for (const name of [...finished.slice(ADDONS_KEPT), ...abandoned]) {
     fs.rmSync(path.join(addonsDir, name), { recursive: true, force: true })
   }
 }

@@ -1,9 +1,10 @@
 //! What a collection does for itself: flushing and optimizing.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use qdrant_edge::ResourceBudget;
+use qdrant_edge::{OperationError, ResourceBudget};
 
 use super::Collection;
 use crate::error::{Error, Result};
@@ -25,11 +26,6 @@ impl Collection {
         Duration::from_secs(self.config.read().optimizer_config.flush_interval_sec.max(1))
     }
 
-    /// Whether the optimizer may run.
-    pub(crate) fn is_optimized(&self) -> bool {
-        self.config.read().optimizer_config.max_optimization_threads != Some(0)
-    }
-
     /// Whether there are writes that only the write-ahead log holds.
     pub(crate) fn is_dirty(&self) -> bool {
         self.dirty.load(Ordering::Acquire)
@@ -47,9 +43,16 @@ impl Collection {
         })
     }
 
-    /// Says that an optimization is due.
-    pub(crate) fn announce_optimization(&self) {
-        self.optimizer.lock().pending = true;
+    /// Says that an optimization is due. `false` if the collection is not to be optimized.
+    pub(crate) fn announce_optimization(&self) -> bool {
+        let is_optimized = self.config.read().optimizer_config.max_optimization_threads != Some(0);
+        self.optimizer.lock().pending = is_optimized;
+        is_optimized
+    }
+
+    /// Whether an optimization was announced since the last one began.
+    pub(crate) fn is_optimization_pending(&self) -> bool {
+        self.optimizer.lock().pending
     }
 
     /// Merges, indexes and vacuums segments until none is left to optimize. Runs beside reads and
@@ -60,7 +63,8 @@ impl Collection {
             state.pending = false;
             state.running = true;
         }
-        let outcome = self.shard.optimize_with_budget(budget);
+        let outcome = catch_unwind(AssertUnwindSafe(|| self.shard.optimize_with_budget(budget)))
+            .unwrap_or_else(|_| Err(OperationError::service_error_light("the optimizer panicked")));
         let mut state = self.optimizer.lock();
         state.running = false;
         state.error = match outcome {

@@ -9,13 +9,20 @@ mod create_payload_index;
 mod delete_payload;
 mod delete_payload_index;
 mod delete_points;
+mod facet;
 mod get_collection;
 mod maintenance;
 mod overwrite_payload;
 mod payload_change;
+mod query_batch;
+mod query_groups;
 mod query_points;
+mod referenced_vectors;
 mod retrieve_points;
+mod scoring_query;
 mod scroll_points;
+mod search_batch;
+mod search_matrix;
 mod search_points;
 mod set_payload;
 mod upsert_points;
@@ -81,6 +88,11 @@ impl Collection {
     /// Number of writes that wait for their turn, for the queue to keep.
     pub(crate) fn queued_writes(&self) -> &Arc<AtomicUsize> {
         &self.queued_writes
+    }
+
+    /// Number of operations so far.
+    pub(crate) fn operations(&self) -> u64 {
+        self.next_operation.load(Ordering::Acquire)
     }
 
     /// The engine's shard, for reads.

@@ -1,6 +1,6 @@
-use super::{Collection, query_points};
+use super::Collection;
 use crate::error::Result;
-use crate::model::{ScoredPoint, SearchPoints};
+use crate::model::{QueryPoints, ScoredPoint, SearchPoints};
 use crate::operation::Read;
 
 impl Read for SearchPoints {
@@ -8,6 +8,6 @@ impl Read for SearchPoints {
 
     fn execute(self, collection: &Collection) -> Result<Vec<ScoredPoint>> {
         self.validate()?;
-        Ok(query_points::run(collection, self.into())?.points)
+        Ok(QueryPoints::from(self).execute(collection)?.points)
     }
 }

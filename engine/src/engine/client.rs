@@ -9,6 +9,7 @@ use super::instance::Engine;
 use super::message::{Call, Job, Message, job};
 use crate::error::{Error, Result};
 use crate::operation::{Inspect, Manage, Read, Touches, Write};
+use crate::toc::TableOfContent;
 
 /// A client of an embedded Qdrant.
 ///
@@ -52,8 +53,10 @@ impl QdrantClient {
         collection: &str,
         build: impl FnOnce() -> Result<R> + Send + 'static,
     ) -> Result<R::Output> {
-        let collection = collection.to_owned();
-        self.call(|target| build()?.execute(target), |job| Call::Read { collection, job }).await
+        let touches = Touches::Name(collection.to_owned());
+        let name = collection.to_owned();
+        self.call(move |toc: &TableOfContent| toc.read(&name, build()?), |job| Call::Inspect { touches, job })
+            .await
     }
 
     /// Changes `collection` (a name or an alias).

@@ -143,16 +143,6 @@ impl Dispatcher {
     /// Starts the work of a call; for a change of the table of content, says which.
     fn dispatch(&self, call: Call) -> Option<Change> {
         match call {
-            Call::Read { collection, job } => {
-                let toc = self.toc.clone();
-                self.runtimes.search.spawn(async move {
-                    match toc.entry(&collection) {
-                        Ok(entry) => entry.run(job),
-                        Err(error) => job(Err(error)),
-                    }
-                });
-                None
-            }
             Call::Write { collection, job } => {
                 match self.toc.entry(&collection) {
                     Ok(entry) => entry.enqueue(job),

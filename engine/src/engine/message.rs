@@ -24,7 +24,6 @@ pub(super) enum Message {
 
 /// What a client asks for.
 pub(super) enum Call {
-    Read { collection: String, job: Job<Collection> },
     Write { collection: String, job: Job<Collection> },
     Inspect { touches: Touches, job: Job<TableOfContent> },
     Manage { touches: Touches, job: Job<TableOfContent> },
@@ -33,9 +32,7 @@ pub(super) enum Call {
 impl Call {
     pub(super) fn touches(&self) -> Touches {
         match self {
-            Call::Read { collection, .. } | Call::Write { collection, .. } => {
-                Touches::Name(collection.clone())
-            }
+            Call::Write { collection, .. } => Touches::Name(collection.clone()),
             Call::Inspect { touches, .. } | Call::Manage { touches, .. } => touches.clone(),
         }
     }

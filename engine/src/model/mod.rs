@@ -31,8 +31,15 @@ pub use points::{
     PointInsertOperations, PointStruct, PointsSelector, Record, RetrievePoints, ScoredPoint, ScrollPoints,
     ScrollResult, SetPayload, UpdateResult, UpdateStatus, UpsertPoints, WriteOrdering,
 };
+pub(crate) use query::Place;
 pub use query::{
-    NamedVectorStruct, NearestQuery, Query, QueryInterface, QueryPoints, QueryResponse, SearchPoints,
-    VectorInput,
+    ContextPair, ContextQuery, DecayParams, DiscoverInput, DiscoverQuery, DivParams, Expression, Facet,
+    FacetResponse, FacetValueHit, FacetValueOutput, FeedbackItem, FeedbackStrategy, FormulaQuery, Fusion,
+    FusionQuery, GeoDistanceParams, GroupsResult, LookupLocation, Mmr, NaiveFeedbackStrategyParams,
+    NamedVectorStruct, NearestQuery, OrderByQuery, PointGroup, PowParams, Prefetch, Query, QueryBatch,
+    QueryGroups, QueryInterface, QueryPoints, QueryResponse, RecommendInput, RecommendQuery,
+    RecommendStrategy, RelevanceFeedbackInput, RelevanceFeedbackQuery, Rrf, RrfQuery, Sample, SampleQuery,
+    SearchBatch, SearchMatrix, SearchMatrixOffsets, SearchMatrixOffsetsResponse, SearchMatrixPair,
+    SearchMatrixPairs, SearchMatrixPairsResponse, SearchPoints, VectorInput, WithLookup, WithLookupInterface,
 };
 pub use vectors::{BatchVectorStruct, Vector, VectorOutput, VectorStruct, VectorStructOutput};

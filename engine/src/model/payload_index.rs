@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::validation::Faults;
 use crate::error::{Error, Result};
 
-/// Indexes a payload field.
+/// Indexes a payload field. Takes as long as the field takes to index, whatever `wait` says.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct CreatePayloadIndex {
     /// The field, such as `city` or `address.city`.

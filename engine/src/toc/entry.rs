@@ -1,20 +1,25 @@
 //! A collection's place in the table of content: its queue of writes, and whether it is open.
 
 use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parking_lot::RwLock;
 use qdrant_edge::ResourceBudget;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::sleep;
 
 use crate::collection::Collection;
 use crate::engine::{Job, Runtimes};
 use crate::error::{Error, Result};
 
-/// Time from a write to the optimization that it makes due, so that a burst of writes is met by one.
-const OPTIMIZE_DELAY: Duration = Duration::from_millis(500);
+/// Pause in the writes that an optimization waits for, so that a load is not indexed piece by piece.
+const QUIET_BEFORE_OPTIMIZING: Duration = Duration::from_millis(500);
+
+/// How long an optimization waits for that pause at most.
+const MAX_WAIT_BEFORE_OPTIMIZING: Duration = Duration::from_secs(10);
 
 /// A named collection of the store.
 pub(crate) struct Entry {
@@ -22,8 +27,8 @@ pub(crate) struct Entry {
     state: RwLock<State>,
     writes: mpsc::UnboundedSender<Job<Collection>>,
     queued_writes: Arc<AtomicUsize>,
-    flush_due: AtomicBool,
-    optimization_due: AtomicBool,
+    flush_scheduled: AtomicBool,
+    optimizer_scheduled: AtomicBool,
     runtimes: Runtimes,
     budget: ResourceBudget,
 }
@@ -54,8 +59,8 @@ impl Entry {
             }),
             writes,
             queued_writes,
-            flush_due: AtomicBool::new(false),
-            optimization_due: AtomicBool::new(false),
+            flush_scheduled: AtomicBool::new(false),
+            optimizer_scheduled: AtomicBool::new(false),
             runtimes: runtimes.clone(),
             budget: budget.clone(),
         });
@@ -64,8 +69,22 @@ impl Entry {
         entry
     }
 
+    /// The collection's name.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Runs a read on the calling thread.
+    pub(super) fn read<T>(&self, read: impl FnOnce(&Collection) -> Result<T>) -> Result<T> {
+        match &*self.state.read() {
+            State::Open(collection) => read(collection),
+            State::Damaged(error) => Err(error.clone()),
+            State::Closed => Err(Error::collection_not_found(&self.name)),
+        }
+    }
+
     /// Runs a job on the calling thread.
-    pub(crate) fn run(&self, job: Job<Collection>) {
+    fn run(&self, job: Job<Collection>) {
         match &*self.state.read() {
             State::Open(collection) => job(Ok(collection)),
             State::Damaged(error) => job(Err(error.clone())),
@@ -116,63 +135,72 @@ impl Entry {
         }
     }
 
+    /// Has the collection flushed after its interval. An idle collection has no timer.
     fn schedule_flush(self: &Arc<Self>) {
         let Some(delay) = self.with_open(Collection::flush_interval) else { return };
-        self.later(
-            delay,
-            |entry| &entry.flush_due,
-            |entry| {
-                entry.enqueue(Box::new(|collection| {
-                    // Tried again after the next delay, since the collection stays dirty.
-                    if let Ok(Err(error)) = collection.map(Collection::flush) {
-                        tracing::error!(%error, "background flush failed");
-                    }
-                }));
-            },
-        );
-    }
-
-    fn schedule_optimization(self: &Arc<Self>) {
-        let announce = |collection: &Collection| {
-            collection.is_optimized().then(|| collection.announce_optimization()).is_some()
-        };
-        if self.with_open(announce) != Some(true) {
-            return;
-        }
-        self.later(
-            OPTIMIZE_DELAY,
-            |entry| &entry.optimization_due,
-            |entry| {
-                let runtimes = entry.runtimes.clone();
-                runtimes.background.spawn_blocking(move || {
-                    let budget = entry.budget.clone();
-                    entry.with_open(|collection| collection.optimize(budget));
-                    if entry.with_open(Collection::is_dirty) == Some(true) {
-                        entry.schedule_flush();
-                    }
-                });
-            },
-        );
-    }
-
-    /// Runs `action` after `delay`, unless that is due already. An idle collection has no timer.
-    fn later(
-        self: &Arc<Self>,
-        delay: Duration,
-        due: fn(&Entry) -> &AtomicBool,
-        action: impl FnOnce(Arc<Entry>) + Send + 'static,
-    ) {
-        if due(self).swap(true, Ordering::AcqRel) {
+        if self.flush_scheduled.swap(true, Ordering::AcqRel) {
             return;
         }
         let entry = Arc::downgrade(self);
         self.runtimes.background.spawn(async move {
-            tokio::time::sleep(delay).await;
-            if let Some(entry) = entry.upgrade() {
-                due(&entry).store(false, Ordering::Release);
-                action(entry);
-            }
+            sleep(delay).await;
+            let Some(entry) = entry.upgrade() else { return };
+            entry.flush_scheduled.store(false, Ordering::Release);
+            entry.enqueue(Box::new(|collection| {
+                // Tried again after the next interval, since the collection stays dirty.
+                if let Ok(Err(error)) = collection.map(Collection::flush) {
+                    tracing::error!(%error, "background flush failed");
+                }
+            }));
         });
+    }
+
+    /// Has the optimizer run once the writes pause. One run at a time: what is written meanwhile is
+    /// looked at by the next.
+    fn schedule_optimization(self: &Arc<Self>) {
+        if self.with_open(Collection::announce_optimization) != Some(true)
+            || self.optimizer_scheduled.swap(true, Ordering::AcqRel)
+        {
+            return;
+        }
+        self.runtimes.background.spawn(optimize_when_quiet(Arc::downgrade(self)));
+    }
+
+    /// Optimizes; this may take long.
+    fn optimize(self: &Arc<Self>) {
+        let budget = self.budget.clone();
+        self.with_open(|collection| collection.optimize(budget));
+        if self.with_open(Collection::is_dirty) == Some(true) {
+            self.schedule_flush();
+        }
+    }
+}
+
+/// Runs the optimizer until no write has come since its last run.
+async fn optimize_when_quiet(entry: Weak<Entry>) {
+    let writes = || entry.upgrade().and_then(|entry| entry.with_open(Collection::operations));
+    loop {
+        let started = Instant::now();
+        let mut before = writes();
+        loop {
+            sleep(QUIET_BEFORE_OPTIMIZING).await;
+            let now = writes();
+            if now == before || started.elapsed() >= MAX_WAIT_BEFORE_OPTIMIZING {
+                break;
+            }
+            before = now;
+        }
+        let Some(entry) = entry.upgrade() else { return };
+        let run = {
+            let entry = entry.clone();
+            tokio::task::spawn_blocking(move || entry.optimize())
+        };
+        let _ = run.await;
+        entry.optimizer_scheduled.store(false, Ordering::Release);
+        let again = entry.with_open(Collection::is_optimization_pending) == Some(true);
+        if !again || entry.optimizer_scheduled.swap(true, Ordering::AcqRel) {
+            return;
+        }
     }
 }
 
@@ -181,7 +209,10 @@ async fn apply_in_order(entry: Weak<Entry>, mut queue: mpsc::UnboundedReceiver<J
     while let Some(job) = queue.recv().await {
         let Some(entry) = entry.upgrade() else { return job(Err(Error::Closed)) };
         entry.queued_writes.fetch_sub(1, Ordering::Relaxed);
-        entry.run(job);
+        // A call answers its own panic; this is for what the collection does for itself.
+        if catch_unwind(AssertUnwindSafe(|| entry.run(job))).is_err() {
+            tracing::error!(collection = %entry.name, "background work panicked");
+        }
         entry.after_write();
         drop(entry);
         // Other collections share the thread.

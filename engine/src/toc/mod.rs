@@ -26,6 +26,7 @@ use crate::config::Config;
 use crate::engine::Runtimes;
 use crate::error::{Error, Result};
 use crate::model::CollectionConfig;
+use crate::operation::{Collections, Read};
 use aliases::Aliases;
 use storage_folder::StorageFolder;
 
@@ -90,6 +91,11 @@ impl TableOfContent {
         resolved.cloned().ok_or_else(|| Error::collection_not_found(name))
     }
 
+    /// Runs a read of the collection that `name`, or the alias `name`, stands for.
+    pub(crate) fn read<R: Read>(&self, name: &str, operation: R) -> Result<R::Output> {
+        operation.run(self.entry(name)?.name(), self)
+    }
+
     /// Flushes and closes everything. Only while nothing is in flight. On an error everything is
     /// still open.
     pub(crate) fn close(&self) -> Result<()> {
@@ -110,6 +116,16 @@ impl TableOfContent {
         let before = aliases.len();
         aliases.retain(|_, collection| self.entries.read().contains_key(collection));
         if aliases.len() == before { Ok(()) } else { self.aliases.replace(aliases) }
+    }
+}
+
+impl Collections for TableOfContent {
+    fn contains(&self, name: &str) -> bool {
+        self.entry(name).is_ok()
+    }
+
+    fn enter<T>(&self, name: &str, read: impl FnOnce(&Collection) -> Result<T>) -> Result<T> {
+        self.entry(name)?.read(read)
     }
 }
 

@@ -54,6 +54,11 @@ pub struct HnswConfigDiff {
 }
 
 impl HnswConfigDiff {
+    /// Whether it changes nothing.
+    pub fn is_empty(self) -> bool {
+        self == Self::default()
+    }
+
     /// `base` with what is given here in its place.
     #[expect(deprecated, reason = "`on_disk` is still part of the REST API")]
     pub fn applied_to(self, base: HnswIndexConfig) -> HnswIndexConfig {

@@ -92,7 +92,9 @@ impl CollectionConfig {
             multivector_config: *multivector_config,
             datatype: *datatype,
             quantization_config: quantization_config.clone(),
-            hnsw_config: hnsw_config.map(|diff| diff.applied_to(self.hnsw_config)),
+            hnsw_config: hnsw_config
+                .filter(|diff| !diff.is_empty())
+                .map(|diff| diff.applied_to(self.hnsw_config)),
         }
     }
 }

@@ -6,6 +6,8 @@ mod diff;
 mod edge;
 mod info;
 mod list;
+#[cfg(test)]
+mod round_trip;
 mod strict_mode;
 mod vectors;
 

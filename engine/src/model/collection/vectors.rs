@@ -127,7 +127,7 @@ impl VectorParams {
 
 /// The server leaves out a difference that changes nothing.
 fn is_unset(diff: &Option<HnswConfigDiff>) -> bool {
-    diff.is_none_or(|diff| diff == HnswConfigDiff::default())
+    diff.is_none_or(HnswConfigDiff::is_empty)
 }
 
 fn not_pinned(memory: &Memory) -> Result<(), ValidationError> {

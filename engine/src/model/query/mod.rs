@@ -1,9 +1,33 @@
 //! Requests that find points, and their results.
 
+mod facet;
+mod formula;
+mod interface;
+mod one_or_many;
+mod query_batch;
+mod query_groups;
 mod query_points;
 mod search;
+mod search_batch;
+mod search_matrix;
 mod vector_input;
 
-pub use query_points::{NearestQuery, Query, QueryInterface, QueryPoints, QueryResponse};
+pub use facet::{Facet, FacetResponse, FacetValueHit, FacetValueOutput};
+pub use formula::{DecayParams, DivParams, Expression, FormulaQuery, GeoDistanceParams, PowParams};
+pub use interface::{
+    ContextPair, ContextQuery, DiscoverInput, DiscoverQuery, FeedbackItem, FeedbackStrategy, Fusion,
+    FusionQuery, Mmr, NaiveFeedbackStrategyParams, NearestQuery, OrderByQuery, Query, QueryInterface,
+    RecommendInput, RecommendQuery, RecommendStrategy, RelevanceFeedbackInput, RelevanceFeedbackQuery, Rrf,
+    RrfQuery, Sample, SampleQuery,
+};
+pub use query_batch::QueryBatch;
+pub use query_groups::{GroupsResult, PointGroup, QueryGroups, WithLookup, WithLookupInterface};
+pub(crate) use query_points::Place;
+pub use query_points::{LookupLocation, Prefetch, QueryPoints, QueryResponse};
 pub use search::{NamedVectorStruct, SearchPoints};
+pub use search_batch::SearchBatch;
+pub use search_matrix::{
+    SearchMatrix, SearchMatrixOffsets, SearchMatrixOffsetsResponse, SearchMatrixPair, SearchMatrixPairs,
+    SearchMatrixPairsResponse,
+};
 pub use vector_input::VectorInput;

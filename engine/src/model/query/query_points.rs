@@ -1,36 +1,31 @@
-use std::fmt;
-
-use qdrant_edge::{Filter, SearchParams, SparseVector, WithPayloadInterface, WithVector};
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{self, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use qdrant_edge::{DEFAULT_VECTOR_NAME, Filter, SearchParams, WithPayloadInterface, WithVector};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use super::VectorInput;
-use super::vector_input::VectorInputVisitor;
+use super::interface::NO_QUERY;
+use super::one_or_many::one_or_many;
+use super::{Query, QueryInterface, VectorInput};
 use crate::error::{Error, Result};
-use crate::model::packed::Floats;
 use crate::model::points::ScoredPoint;
 use crate::model::validation::Faults;
-use crate::model::vectors::{self, Vector};
+use crate::model::vectors;
 
-/// What a server says of a query that it does not know.
-const NO_QUERY: &str = "Expected some form of vector, id, or a type of query";
-
-/// Finds the points that are nearest to a vector or to another point. Without a query it reads points
-/// in the order of their ids.
+/// Finds points by one query, or by a query over the points that others found. Without a query it
+/// reads points in the order of their ids.
 ///
 /// # Errors
-/// 400 for a vector of the wrong dimension, kind or name; 404 when the query is a point that does not
-/// exist, or has no such vector.
+/// 400 for a vector of the wrong dimension, kind or name, and for parts that do not go together; 404
+/// when the query names a point that does not exist, or has no such vector, or a missing collection.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(try_from = "Fields")]
 pub struct QueryPoints {
+    /// Queries whose points this query is about, one or a list. Default: none, and it is about all
+    /// points.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub prefetch: Vec<Prefetch>,
     /// What to look for. A point that is looked for is not in the result.
     pub query: Option<QueryInterface>,
     /// Name of the vector to compare. Default: the default vector.
     pub using: Option<String>,
-    /// Conditions on the points. Default: none.
+    /// Conditions on the points, those of the prefetches included. Default: none.
     pub filter: Option<Filter>,
     /// How to search.
     pub params: Option<SearchParams>,
@@ -41,32 +36,43 @@ pub struct QueryPoints {
     /// How many of the best points to skip. Default: 0.
     pub offset: Option<usize>,
     /// Which vectors to return. Default: none.
+    #[serde(alias = "with_vectors")]
     pub with_vector: Option<WithVector>,
     /// Which payload to return. Default: none.
     pub with_payload: Option<WithPayloadInterface>,
+    /// Where the points are that the query names by their ids. Default: in this collection.
+    pub lookup_from: Option<LookupLocation>,
 }
 
-/// What to look for: a plain vector or id, or a kind of query by name.
-#[derive(Clone, Debug, PartialEq)]
-pub enum QueryInterface {
-    /// As [`Query::Nearest`].
-    Nearest(VectorInput),
-    /// A kind of query.
-    Query(Query),
+/// A query that finds points for another one.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub struct Prefetch {
+    /// Queries whose points this query is about, one or a list. Default: none.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub prefetch: Vec<Prefetch>,
+    /// What to look for. Default: points in the order of their ids.
+    pub query: Option<QueryInterface>,
+    /// Name of the vector to compare. Default: the default vector.
+    pub using: Option<String>,
+    /// Conditions on the points. Default: none.
+    pub filter: Option<Filter>,
+    /// How to search.
+    pub params: Option<SearchParams>,
+    /// The worst score to keep. Default: any.
+    pub score_threshold: Option<f32>,
+    /// How many points to find at most, at least 1. Default: 10.
+    pub limit: Option<usize>,
+    /// Where the points are that the query names by their ids. Default: in this collection.
+    pub lookup_from: Option<LookupLocation>,
 }
 
-/// A kind of query.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Query {
-    /// The nearest points.
-    Nearest(NearestQuery),
-}
-
-/// Finds the nearest points: `{ nearest }`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct NearestQuery {
-    /// The vector to be near to.
-    pub nearest: VectorInput,
+/// Where to find the vectors of points.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct LookupLocation {
+    /// Name of the collection, or an alias.
+    pub collection: String,
+    /// Name of the vector. Default: that of the vector which the query compares.
+    pub vector: Option<String>,
 }
 
 /// Result of a query.
@@ -76,117 +82,6 @@ pub struct QueryResponse {
     pub points: Vec<ScoredPoint>,
 }
 
-#[derive(Deserialize)]
-struct Fields {
-    prefetch: Option<Value>,
-    query: Option<QueryInterface>,
-    using: Option<String>,
-    filter: Option<Filter>,
-    params: Option<SearchParams>,
-    score_threshold: Option<f32>,
-    limit: Option<usize>,
-    offset: Option<usize>,
-    #[serde(alias = "with_vectors")]
-    with_vector: Option<WithVector>,
-    with_payload: Option<WithPayloadInterface>,
-    lookup_from: Option<IgnoredAny>,
-}
-
-impl TryFrom<Fields> for QueryPoints {
-    type Error = &'static str;
-
-    fn try_from(fields: Fields) -> Result<Self, &'static str> {
-        let Fields {
-            prefetch,
-            query,
-            using,
-            filter,
-            params,
-            score_threshold,
-            limit,
-            offset,
-            with_vector,
-            with_payload,
-            lookup_from,
-        } = fields;
-        // Not ignored: without them the answer would be another one.
-        if prefetch.is_some_and(|prefetch| prefetch != Value::Array(Vec::new())) {
-            return Err("`prefetch` is not supported");
-        }
-        if lookup_from.is_some() {
-            return Err("`lookup_from` is not supported");
-        }
-        Ok(Self { query, using, filter, params, score_threshold, limit, offset, with_vector, with_payload })
-    }
-}
-
-impl<'de> Deserialize<'de> for QueryInterface {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(QueryVisitor).map_err(|_| de::Error::custom(NO_QUERY))
-    }
-}
-
-struct QueryVisitor;
-
-impl<'de> Visitor<'de> for QueryVisitor {
-    type Value = QueryInterface;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str("a vector, an id or a query")
-    }
-
-    fn visit_u64<E: de::Error>(self, id: u64) -> Result<QueryInterface, E> {
-        VectorInputVisitor.visit_u64(id).map(QueryInterface::Nearest)
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<QueryInterface, E> {
-        VectorInputVisitor.visit_str(text).map(QueryInterface::Nearest)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<QueryInterface, A::Error> {
-        VectorInputVisitor.visit_seq(list).map(QueryInterface::Nearest)
-    }
-
-    /// The keys tell what it is; those of a sparse vector come first.
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<QueryInterface, A::Error> {
-        #[derive(Deserialize)]
-        struct Fields {
-            indices: Option<Vec<u32>>,
-            values: Option<Floats>,
-            nearest: Option<VectorInput>,
-            mmr: Option<IgnoredAny>,
-        }
-        match Fields::deserialize(MapAccessDeserializer::new(map))? {
-            Fields { indices: Some(indices), values: Some(Floats(values)), .. } => {
-                Ok(QueryInterface::Nearest(Vector::Sparse(SparseVector { indices, values }).into()))
-            }
-            Fields { nearest: Some(nearest), mmr: None, .. } => {
-                Ok(QueryInterface::Query(Query::Nearest(NearestQuery { nearest })))
-            }
-            Fields { .. } => Err(de::Error::custom(NO_QUERY)),
-        }
-    }
-}
-
-impl QueryInterface {
-    /// Each vector of the query with its path in the request.
-    fn inputs(&self) -> Vec<(&'static str, &VectorInput)> {
-        match self {
-            Self::Nearest(input) => vec![("query", input)],
-            Self::Query(Query::Nearest(NearestQuery { nearest })) => vec![("query.nearest", nearest)],
-        }
-    }
-}
-
-impl From<QueryInterface> for Query {
-    fn from(query: QueryInterface) -> Self {
-        match query {
-            QueryInterface::Nearest(nearest) => Query::Nearest(NearestQuery { nearest }),
-            QueryInterface::Query(query) => query,
-        }
-    }
-}
-
 impl QueryPoints {
     /// The points that are nearest to a vector or to another point.
     pub fn nearest(to: impl Into<VectorInput>, limit: usize) -> Self {
@@ -194,46 +89,152 @@ impl QueryPoints {
     }
 
     pub(crate) fn validate(&self) -> Result<()> {
+        let mut faults = Faults::default();
+        self.check("internal", &mut faults)?;
+        faults.into_result()?;
+        self.check_parts()
+    }
+
+    /// Notes what is wrong with the query at `path`. Numbers that JSON cannot hold are an error at once.
+    pub(super) fn check(&self, path: &str, faults: &mut Faults) -> Result<()> {
         let Self {
+            prefetch,
             query,
             using: _,
             filter,
             params,
-            score_threshold,
+            score_threshold: _,
             limit,
             offset: _,
             with_vector: _,
             with_payload: _,
+            lookup_from: _,
         } = self;
-        let mut faults = Faults::default();
-        for (path, input) in query.iter().flat_map(QueryInterface::inputs) {
+        for (index, prefetch) in prefetch.iter().enumerate() {
+            prefetch.check(&format!("{path}.prefetch[{index}]"), faults)?;
+        }
+        check_stage(path, query.as_ref(), filter.as_ref(), params.as_ref(), *limit, faults)
+    }
+
+    /// Checks that the parts of each query go together.
+    pub(super) fn check_parts(&self) -> Result<()> {
+        check_parts(&self.prefetch, self.query.as_ref(), self.using.as_deref(), self.score_threshold)
+    }
+
+    /// Calls `visit` for each vector of the query and its prefetches, with where to find a point's.
+    pub(crate) fn for_each_input(&mut self, visit: &mut impl FnMut(Place, &mut VectorInput)) {
+        visit_stage(self.query.as_mut(), self.using.as_deref(), self.lookup_from.as_ref(), visit);
+        for prefetch in &mut self.prefetch {
+            prefetch.for_each_input(visit);
+        }
+    }
+}
+
+/// Where to find the vector of a point that a query names.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'a> {
+    /// `None` in the searched collection.
+    pub collection: Option<&'a str>,
+    /// Name of the vector.
+    pub vector: &'a str,
+}
+
+impl Prefetch {
+    fn check(&self, path: &str, faults: &mut Faults) -> Result<()> {
+        let Self { prefetch, query, using: _, filter, params, score_threshold: _, limit, lookup_from: _ } =
+            self;
+        for (index, prefetch) in prefetch.iter().enumerate() {
+            prefetch.check(&format!("{path}.prefetch[{index}]"), faults)?;
+        }
+        check_stage(path, query.as_ref(), filter.as_ref(), params.as_ref(), *limit, faults)
+    }
+
+    fn for_each_input(&mut self, visit: &mut impl FnMut(Place, &mut VectorInput)) {
+        visit_stage(self.query.as_mut(), self.using.as_deref(), self.lookup_from.as_ref(), visit);
+        for prefetch in &mut self.prefetch {
+            prefetch.for_each_input(visit);
+        }
+    }
+}
+
+fn check_stage(
+    path: &str,
+    query: Option<&QueryInterface>,
+    filter: Option<&Filter>,
+    params: Option<&SearchParams>,
+    limit: Option<usize>,
+    faults: &mut Faults,
+) -> Result<()> {
+    if let Some(query) = query {
+        for (place, input) in query.inputs() {
             if let VectorInput::Vector(vector) = input
                 && let Some(fault) = vectors::non_finite(vector)
             {
-                return Err(Error::Format(format!("{NO_QUERY}: {path}{fault}")));
+                return Err(Error::Format(format!("{NO_QUERY}: query{place}{fault}")));
             }
-            faults.within(&format!("internal.{path}"), Some(input));
         }
-        faults.within("internal.filter", filter.as_ref());
-        faults.within("internal.params", params.as_ref());
-        faults.at_least("internal.limit", *limit, 1);
-        faults.into_result()?;
-        if score_threshold.is_some() && query.is_none() {
-            return Err(Error::BadRequest(
-                "A query is needed to use the score_threshold. Can't have score_threshold without defining a query."
-                    .to_owned(),
-            ));
-        }
-        Ok(())
+        query.check(&format!("{path}.query"), faults);
+    }
+    faults.within(&format!("{path}.filter"), filter);
+    faults.within(&format!("{path}.params"), params);
+    faults.at_least(&format!("{path}.limit"), limit, 1);
+    Ok(())
+}
+
+fn check_parts(
+    prefetch: &[Prefetch],
+    query: Option<&QueryInterface>,
+    using: Option<&str>,
+    score_threshold: Option<f32>,
+) -> Result<()> {
+    let kind = match query {
+        Some(QueryInterface::Query(query)) => Some(query),
+        Some(QueryInterface::Nearest(_)) | None => None,
+    };
+    let fault = if !prefetch.is_empty() && query.is_none() {
+        "A query is needed to merge the prefetches. Can't have prefetches without defining a query."
+    } else if score_threshold.is_some() && query.is_none() {
+        "A query is needed to use the score_threshold. Can't have score_threshold without defining a query."
+    } else if score_threshold.is_some() && matches!(kind, Some(Query::OrderBy(_))) {
+        "Can't use score_threshold with an order_by query."
+    } else if matches!(kind, Some(Query::Fusion(_) | Query::Rrf(_)))
+        && using.is_some_and(|using| using != DEFAULT_VECTOR_NAME)
+    {
+        "Fusion queries cannot be combined with the 'using' field."
+    } else {
+        return prefetch.iter().try_for_each(|stage| {
+            check_parts(&stage.prefetch, stage.query.as_ref(), stage.using.as_deref(), stage.score_threshold)
+        });
+    };
+    Err(Error::BadRequest(fault.to_owned()))
+}
+
+fn visit_stage(
+    query: Option<&mut QueryInterface>,
+    using: Option<&str>,
+    lookup_from: Option<&LookupLocation>,
+    visit: &mut impl FnMut(Place, &mut VectorInput),
+) {
+    let Some(query) = query else { return };
+    let vector = lookup_from.and_then(|lookup| lookup.vector.as_deref()).or(using);
+    let place = Place {
+        collection: lookup_from.map(|lookup| lookup.collection.as_str()),
+        vector: vector.unwrap_or(DEFAULT_VECTOR_NAME),
+    };
+    for input in query.inputs_mut() {
+        visit(place, input);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use qdrant_edge::SparseVector;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::model::PackedVectors;
+    use crate::model::query::{ContextPair, ContextQuery, NearestQuery, RecommendInput, RecommendQuery};
+    use crate::model::vectors::Vector;
 
     fn parse(request: Value) -> Result<QueryPoints> {
         let request: QueryPoints = serde_json::from_str(&request.to_string())?;
@@ -265,7 +266,7 @@ mod tests {
         ];
         for (json, input) in inputs {
             assert_eq!(query(json.clone()), QueryInterface::Nearest(input.clone()), "{json}");
-            let named = QueryInterface::Query(Query::Nearest(NearestQuery { nearest: input }));
+            let named = QueryInterface::Query(Query::Nearest(NearestQuery { nearest: input, mmr: None }));
             assert_eq!(query(json!({ "nearest": json })), named, "{json}");
         }
     }
@@ -295,7 +296,16 @@ mod tests {
             json!({ "indices": [1] }),
             json!({ "nearest": "text" }),
             json!({ "nearest": null }),
-            json!({ "nearest": [1.0], "mmr": {} }),
+            json!({ "nearest": [1.0], "mmr": 1 }),
+            json!({ "recommend": { "positive": ["text"] } }),
+            json!({ "recommend": { "positive": [1], "strategy": "none" } }),
+            json!({ "discover": { "target": 1 } }),
+            json!({ "context": [{ "positive": 1 }] }),
+            json!({ "fusion": "sum" }),
+            json!({ "sample": "first" }),
+            json!({ "order_by": {} }),
+            json!({ "formula": { "root": 2 } }),
+            json!({ "relevance_feedback": { "target": 1, "feedback": [] } }),
             json!({ "unheard_of": [1.0] }),
             json!("\0f32:0:1"),
         ];
@@ -309,17 +319,98 @@ mod tests {
     }
 
     #[test]
-    fn what_would_change_the_answer_is_not_ignored() {
-        assert_eq!(
-            error(json!({ "query": [1.0], "prefetch": { "query": [1.0] } })),
-            "Format error in JSON body: `prefetch` is not supported"
+    fn one_prefetch_is_as_a_list_of_one_at_any_depth() {
+        let inner = json!({ "query": [1.0], "limit": 5 });
+        let one = json!({ "query": 1, "prefetch": { "query": 2, "prefetch": inner } });
+        let list = json!({ "query": 1, "prefetch": [{ "query": 2, "prefetch": [inner] }] });
+        assert_eq!(parse(one).unwrap(), parse(list).unwrap());
+        let none =
+            json!({ "query": 1, "prefetch": [], "lookup_from": null, "consistency": "all", "timeout": 1 });
+        assert_eq!(parse(none).unwrap(), parse(json!({ "query": 1 })).unwrap());
+    }
+
+    #[test]
+    fn vectors_within_a_query_may_be_packed_and_ids_stay_ids() {
+        PackedVectors::with(&[9.0, 0.5, 1.0], || {
+            let recommend = query(json!({ "recommend": { "positive": [1, "\0f32:1:2"] } }));
+            let positive = Some(vec![VectorInput::Id(1.into()), vec![0.5, 1.0].into()]);
+            let recommend_input = RecommendInput { positive, ..RecommendInput::default() };
+            let expected = Query::Recommend(RecommendQuery { recommend: recommend_input });
+            assert_eq!(recommend, QueryInterface::Query(expected));
+            let pair = json!({ "positive": "\0f32:0:1", "negative": u64::MAX });
+            let context =
+                vec![ContextPair { positive: vec![9.0].into(), negative: VectorInput::Id(u64::MAX.into()) }];
+            let expected = QueryInterface::Query(Query::Context(ContextQuery { context }));
+            assert_eq!(query(json!({ "context": pair })), expected);
+            assert_eq!(query(json!({ "context": [pair] })), expected);
+        });
+    }
+
+    #[test]
+    fn faults_within_queries_and_prefetches_are_named() {
+        let bad = |query: Value, fault: &str| {
+            let expected = format!("Validation error in JSON body: [internal.query.{fault}]");
+            assert_eq!(error(json!({ "query": query })), expected, "{query}");
+            assert_eq!(
+                error(json!({ "prefetch": [{ "limit": 1 }, { "query": query }], "query": 1 })),
+                expected.replace("internal.", "internal.prefetch[1].")
+            );
+        };
+        bad(
+            json!({ "recommend": { "positive": [], "negative": null } }),
+            "recommend.positives, negatives: Validation error: \
+             At least one positive or negative vector/id must be provided [{}]",
         );
-        assert_eq!(
-            error(json!({ "query": 1, "lookup_from": { "collection": "c" } })),
-            "Format error in JSON body: `lookup_from` is not supported"
+        bad(
+            json!({ "nearest": [1.0], "mmr": { "diversity": 1.5 } }),
+            "mmr.diversity: value 1.5 invalid, must be from 0.0 to 1.0",
         );
-        let nothing = json!({ "query": [1.0], "prefetch": [], "lookup_from": null, "consistency": "all", "timeout": 1 });
-        assert_eq!(parse(nothing).unwrap(), parse(json!({ "query": [1.0] })).unwrap());
+        bad(
+            json!({ "nearest": [1.0], "mmr": { "candidates_limit": 16385 } }),
+            "mmr.candidates_limit: value 16385 invalid, must be 16384 or smaller",
+        );
+        bad(json!({ "rrf": { "k": 0 } }), "rrf.k: value 0 invalid, must be 1 or larger");
+        let naive = json!({ "naive": { "a": 1, "b": -1, "c": 1 } });
+        bad(
+            json!({ "relevance_feedback": { "target": 1, "feedback": [], "strategy": naive } }),
+            "relevance_feedback.strategy.naive.b: value -1.0 invalid, must be 0.0 or larger",
+        );
+        let text =
+            error(json!({ "query": { "formula": { "sum": [1, { "mult": ["a", { "key": "b" }] }] } } }));
+        assert!(text.contains("[internal.query.sum[1].mult[1].__all__: "), "{text}");
+        let text = error(json!({ "query": 1, "prefetch": { "limit": 0 } }));
+        assert!(
+            text.contains("[internal.prefetch[0].limit: value 0 invalid, must be 1 or larger]"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn parts_that_do_not_go_together_are_refused_at_any_depth() {
+        let refused = |stage: Value, reason: &str| {
+            let expected = format!("Bad request: {reason}");
+            assert_eq!(error(stage.clone()), expected, "{stage}");
+            assert_eq!(error(json!({ "query": 1, "prefetch": { "query": 1, "prefetch": stage } })), expected);
+        };
+        refused(
+            json!({ "prefetch": { "query": 1 } }),
+            "A query is needed to merge the prefetches. Can't have prefetches without defining a query.",
+        );
+        refused(
+            json!({ "score_threshold": 0.5 }),
+            "A query is needed to use the score_threshold. \
+             Can't have score_threshold without defining a query.",
+        );
+        refused(
+            json!({ "query": { "order_by": "a" }, "score_threshold": 0.5 }),
+            "Can't use score_threshold with an order_by query.",
+        );
+        for fusion in [json!({ "fusion": "rrf" }), json!({ "rrf": {} })] {
+            refused(
+                json!({ "query": fusion, "using": "a", "prefetch": { "query": 1 } }),
+                "Fusion queries cannot be combined with the 'using' field.",
+            );
+        }
     }
 
     #[test]
@@ -352,15 +443,6 @@ mod tests {
                 "Format error in JSON body: Expected some form of vector, id, or a type of query: query[1] is inf"
             );
         });
-    }
-
-    #[test]
-    fn a_threshold_needs_a_score() {
-        assert_eq!(
-            error(json!({ "score_threshold": 0.5 })),
-            "Bad request: A query is needed to use the score_threshold. \
-             Can't have score_threshold without defining a query."
-        );
     }
 
     #[test]

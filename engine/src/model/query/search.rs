@@ -153,6 +153,7 @@ impl From<SearchPoints> for QueryPoints {
             NamedVectorStruct::Named { name, vector } => (Some(name), vector),
         };
         Self {
+            prefetch: Vec::new(),
             query: Some(QueryInterface::Nearest(vector.into())),
             using,
             filter,
@@ -162,6 +163,7 @@ impl From<SearchPoints> for QueryPoints {
             offset,
             with_vector,
             with_payload: with_payload.or(Some(WithPayloadInterface::Bool(true))),
+            lookup_from: None,
         }
     }
 }

@@ -1,0 +1,70 @@
+use std::collections::HashMap;
+use std::slice;
+
+use qdrant_edge::{EdgeShardRead, GroupRequest, RetrieveRequest};
+
+use super::Collection;
+use super::query_points::query_requests;
+use super::referenced_vectors::look_up_elsewhere;
+use crate::error::{Error, Result};
+use crate::model::{GroupsResult, PointGroup, QueryGroups, Record, WithLookup};
+use crate::operation::{Collections, Read};
+
+const DEFAULT_GROUP_SIZE: usize = 3;
+
+const DEFAULT_LIMIT: usize = 10;
+
+impl Read for QueryGroups {
+    type Output = GroupsResult;
+
+    fn run(mut self, name: &str, collections: &impl Collections) -> Result<GroupsResult> {
+        self.validate()?;
+        look_up_elsewhere(slice::from_mut(&mut self.query), name, collections)?;
+        let with_lookup = self.with_lookup.take();
+        let mut result = collections.enter(name, |collection| group(collection, self, Some(name)))?;
+        if let Some(lookup) = with_lookup {
+            add_lookups(&mut result.groups, lookup.into(), collections)?;
+        }
+        Ok(result)
+    }
+
+    fn execute(self, collection: &Collection) -> Result<GroupsResult> {
+        self.validate()?;
+        group(collection, self, None)
+    }
+}
+
+fn group(collection: &Collection, request: QueryGroups, name: Option<&str>) -> Result<GroupsResult> {
+    // Looked up after this.
+    let QueryGroups { mut query, group_by, group_size, limit, with_lookup: _ } = request;
+    let groups = limit.unwrap_or(DEFAULT_LIMIT);
+    query.limit = Some(groups);
+    let query = query_requests(collection, vec![query], name)?.remove(0);
+    let group_size = group_size.unwrap_or(DEFAULT_GROUP_SIZE);
+    let request = GroupRequest { query, group_by, groups, group_size };
+    let groups = collection.shard().query_groups(request)?.into_iter().map(|group| {
+        let id = serde_json::to_value(&group.key)
+            .map_err(|error| Error::Service(format!("cannot write the value of a group: {error}")))?;
+        Ok(PointGroup { hits: group.hits.into_iter().map(Into::into).collect(), id, lookup: None })
+    });
+    Ok(GroupsResult { groups: groups.collect::<Result<_>>()? })
+}
+
+fn add_lookups(groups: &mut [PointGroup], lookup: WithLookup, collections: &impl Collections) -> Result<()> {
+    let WithLookup { collection, with_payload, with_vectors } = lookup;
+    if !collections.contains(&collection) {
+        return Err(Error::NotFound(format!("Collection {collection} not found")));
+    }
+    let request = RetrieveRequest {
+        point_ids: groups.iter().filter_map(PointGroup::point_id).collect(),
+        with_payload: Some(with_payload.unwrap_or_else(|| true.into())),
+        with_vector: with_vectors,
+    };
+    let records = collections.enter(&collection, |collection| Ok(collection.shard().retrieve(request)?))?;
+    let mut records: HashMap<_, _> =
+        records.into_iter().map(|record| (record.id, Record::from(record))).collect();
+    for group in groups {
+        group.lookup = group.point_id().and_then(|id| records.remove(&id));
+    }
+    Ok(())
+}
