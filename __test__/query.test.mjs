@@ -7,7 +7,7 @@ const POINTS = [
   { id: 1, vector: [1, 0, 0, 0], payload: { group: 'a', rank: 1 } },
   { id: 2, vector: [0.5, 0.5, 0, 0], payload: { group: 'b', rank: 2 } },
   { id: 3, vector: [0, 1, 0, 0], payload: { group: 'a', rank: 3 } },
-  { id: 4, vector: [0, 0, 1, 0], payload: { group: 'b', rank: 4 } }
+  { id: 4, vector: [-0.5, 0, 1, 0], payload: { group: 'b', rank: 4 } }
 ]
 const QUERY = [1, 0.25, 0, 0]
 const ids = (points) => points.map(({ id }) => id)
