@@ -15,6 +15,7 @@ const STATUS_TEXTS = {
   409: 'Conflict',
   422: 'Unprocessable Entity',
   423: 'Locked',
+  429: 'Too Many Requests',
   500: 'Internal Server Error',
   503: 'Service Unavailable'
 }
@@ -27,7 +28,7 @@ class QdrantError extends Error {
     this.status = status
     this.statusText = STATUS_TEXTS[status] ?? ''
     this.data = { status: { error: message }, time: 0 }
-    this.headers = new Headers()
+    this.headers = new Headers(details.retryAfter === undefined ? {} : { 'retry-after': details.retryAfter })
     this.url = ''
     if (code) this.code = code
     Object.assign(this, details)
@@ -144,6 +145,7 @@ function stringify(value) {
 function packArgument(argument) {
   if (argument === null || typeof argument !== 'object') return argument ?? undefined
   const packer = new VectorPacker()
+  const timeout = typeof argument.timeout === 'number' ? argument.timeout : undefined
   let json
   try {
     json = stringify(packer.walk(argument, false))
@@ -151,7 +153,8 @@ function packArgument(argument) {
     if (!(error instanceof RangeError)) throw error
     throw new QdrantError({ status: 400, message: 'Format error in JSON body: recursion limit exceeded' })
   }
-  return packer.length > 0 ? { json, vectors: packer.buffer.subarray(0, packer.length) } : { json }
+  const vectors = packer.length > 0 ? packer.buffer.subarray(0, packer.length) : undefined
+  return { json, vectors, timeout }
 }
 
 const BIGINT_MARK = '\u0000n:'

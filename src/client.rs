@@ -149,7 +149,10 @@ impl QdrantClient {
         R::Output: Serialize,
     {
         let request = request.unwrap_or_default();
-        self.call(env, async move |client| client.read_with(&collection, move || request.parse::<R>()).await)
+        let timeout = request.timeout().map_err(|error| to_js_error(&error))?;
+        self.call(env, async move |client| {
+            client.read_with(&collection, timeout, move || request.parse::<R>()).await
+        })
     }
 
     fn write<'env, W>(
@@ -163,7 +166,10 @@ impl QdrantClient {
         W::Output: Serialize,
     {
         let request = request.unwrap_or_default();
-        self.call(env, async move |client| client.write_with(&collection, move || request.parse::<W>()).await)
+        let timeout = request.timeout().map_err(|error| to_js_error(&error))?;
+        self.call(env, async move |client| {
+            client.write_with(&collection, timeout, move || request.parse::<W>()).await
+        })
     }
 
     fn inspect<'env, I>(
@@ -596,9 +602,10 @@ impl QdrantClient {
         request: Option<Request>,
     ) -> napi::Result<PromiseRaw<'env, String>> {
         let request = request.unwrap_or_default();
+        let timeout = request.timeout().map_err(|error| to_js_error(&error))?;
         self.call(env, async move |client| {
             client
-                .write_with(&collection_name, move || {
+                .write_with(&collection_name, timeout, move || {
                     DeletePayloadIndex::of_field(&field_name, request.parse::<DeletePayloadIndexParams>()?)
                 })
                 .await

@@ -149,6 +149,8 @@ export class QdrantError extends Error {
   readonly data: { status: { error: string }; time: number }
   /** For some kinds of errors, what to tell them by. */
   readonly code?: 'STORAGE_LOCKED' | 'STORAGE_DAMAGED' | 'CLIENT_CLOSED'
+  /** With status 429: seconds after which to try again, if that helps. */
+  readonly retryAfter?: number
   /** With `STORAGE_LOCKED`: the lock file. */
   readonly lockFile?: string
   /** With `STORAGE_LOCKED`: the process that holds it, where it is known. */

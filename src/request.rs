@@ -1,8 +1,10 @@
 //! What a call carries over from JavaScript.
 
+use std::time::Duration;
+
 use napi::bindgen_prelude::{FromNapiValue, Object, Result, TypeName, ValidateNapiValue, ValueType, sys};
-use qdrant_embedded_engine::Result as EngineResult;
 use qdrant_embedded_engine::model::PackedVectors;
+use qdrant_embedded_engine::{Error as EngineError, Result as EngineResult};
 use serde::de::DeserializeOwned;
 
 /// A request object as `client.js` packs it: JSON, and beside it the numbers of all its vectors, for
@@ -11,9 +13,23 @@ use serde::de::DeserializeOwned;
 pub struct Request {
     json: String,
     vectors: Vec<f32>,
+    timeout: Option<f64>,
 }
 
 impl Request {
+    /// The time in which the call has to be done, if it was given: a whole number of seconds, at least 1.
+    pub fn timeout(&self) -> EngineResult<Option<Duration>> {
+        let Some(seconds) = self.timeout else { return Ok(None) };
+        let fault = if seconds == 0.0 {
+            "invalid value: integer `0`, expected a nonzero u64"
+        } else if seconds < 0.0 || seconds.fract() != 0.0 {
+            "invalid digit found in string"
+        } else {
+            return Ok(Some(Duration::from_secs(seconds as u64)));
+        };
+        Err(EngineError::QueryParameter(format!("timeout: {fault}")))
+    }
+
     /// Parses the request; called where it will run, off the JavaScript thread.
     pub fn parse<T: DeserializeOwned>(&self) -> EngineResult<T> {
         let json = if self.json.is_empty() { "{}" } else { &self.json };
@@ -40,6 +56,7 @@ impl FromNapiValue for Request {
         let vectors: Option<napi::bindgen_prelude::Float32ArraySlice> = packed.get("vectors")?;
         Ok(Self {
             json: packed.get("json")?.unwrap_or_default(),
+            timeout: packed.get("timeout")?,
             vectors: vectors.map(|numbers| numbers.to_vec()).unwrap_or_default(),
         })
     }

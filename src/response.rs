@@ -41,6 +41,9 @@ pub fn to_js_error(error: &Error) -> NapiError {
     if let Error::Storage { path, .. } = error {
         fields["path"] = json!(path);
     }
+    if let Error::RateLimitExceeded { retry_after: Some(retry_after), .. } = error {
+        fields["retryAfter"] = json!(retry_after.as_secs_f64().ceil());
+    }
     NapiError::new(Status::GenericFailure, fields.to_string())
 }
 

@@ -1,6 +1,7 @@
 //! The one error type of the engine: a Qdrant status and text, ready for a REST-like client.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use qdrant_edge::{OperationError, PointId};
 use thiserror::Error as ThisError;
@@ -17,6 +18,9 @@ pub enum Error {
     /// The request body is no valid request (400).
     #[error("Format error in JSON body: {0}")]
     Format(String),
+    /// A parameter that a server takes from the query of the URL is none (400).
+    #[error("Deserialize error in query parameters: {0}")]
+    QueryParameter(String),
     /// The request is well-formed, but a field is out of its range (422). Holds `path: reason` entries.
     #[error("Validation error in JSON body: [{0}]")]
     Validation(String),
@@ -39,8 +43,16 @@ pub enum Error {
     #[error("Qdrant is running in standalone mode")]
     StandaloneMode,
     /// The call took longer than its `timeout` (408).
-    #[error("Timeout error: {0}")]
+    #[error("Timeout: Timeout error: {0}")]
     Timeout(String),
+    /// The collection takes no more operations for now (429).
+    #[error("Rate limiting exceeded: {description}")]
+    RateLimitExceeded {
+        /// Which limit, and by how much.
+        description: String,
+        /// When to try again; `None` when that would not help.
+        retry_after: Option<Duration>,
+    },
     /// The engine failed: disk, memory, damaged files or a bug (500).
     #[error("Service internal error: {0}")]
     Service(String),
@@ -73,13 +85,14 @@ impl Error {
     /// HTTP status that a Qdrant server answers with in this case.
     pub fn status(&self) -> u16 {
         match self {
-            Error::Format(_) | Error::WrongInput(_) | Error::BadRequest(_) => 400,
+            Error::Format(_) | Error::QueryParameter(_) | Error::WrongInput(_) | Error::BadRequest(_) => 400,
             Error::NotFound(_) => 404,
             Error::StandaloneMode => 405,
             Error::Timeout(_) => 408,
             Error::AlreadyExists(_) => 409,
             Error::Validation(_) | Error::PathValidation(_) => 422,
             Error::StorageLocked { .. } => 423,
+            Error::RateLimitExceeded { .. } => 429,
             Error::Service(_) | Error::Storage { .. } => 500,
             Error::Closed => 503,
         }
@@ -92,6 +105,7 @@ impl Error {
             Error::Storage { .. } => Some("STORAGE_DAMAGED"),
             Error::Closed => Some("CLIENT_CLOSED"),
             Error::Format(_)
+            | Error::QueryParameter(_)
             | Error::Validation(_)
             | Error::PathValidation(_)
             | Error::WrongInput(_)
@@ -100,6 +114,7 @@ impl Error {
             | Error::AlreadyExists(_)
             | Error::StandaloneMode
             | Error::Timeout(_)
+            | Error::RateLimitExceeded { .. }
             | Error::Service(_) => None,
         }
     }

@@ -32,7 +32,7 @@ pub use qdrant_edge;
 pub use config::{Config, Location};
 pub use engine::{QdrantClient, QdrantInstance};
 pub use error::{Error, Result};
-pub use operation::{Inspect, Manage, Read, Touches, Write};
+pub use operation::{Inspect, Manage, Read, Touches, Write, WriteOutput};
 pub use toc::{
     CollectionExists, CreateCollectionNamed, DeleteCollection, ListAliases, ListCollections, TableOfContent,
     UpdateAliases,

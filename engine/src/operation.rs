@@ -35,10 +35,21 @@ pub trait Collections {
     fn enter<T>(&self, name: &str, read: impl FnOnce(&Collection) -> Result<T>) -> Result<T>;
 }
 
+/// What a [`Write`] answers.
+pub trait WriteOutput: Sized + Send + 'static {
+    /// The answer for a caller who waits no longer for a write that will still be made; `None` if that
+    /// is an error.
+    fn unfinished() -> Option<Self> {
+        None
+    }
+}
+
+impl WriteOutput for () {}
+
 /// Changes one collection. Writes to one collection run one after the other, in call order.
 pub trait Write: Send + 'static {
     /// What the caller gets back.
-    type Output: Send + 'static;
+    type Output: WriteOutput;
 
     /// Runs the operation on the caller's thread. On an error nothing has been written.
     fn execute(self, collection: &Collection) -> Result<Self::Output>;

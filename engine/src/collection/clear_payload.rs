@@ -1,6 +1,7 @@
 use qdrant_edge::PayloadOps;
 
-use super::{Collection, payload_change};
+use super::Collection;
+use super::payload_change::{self, Growth};
 use crate::error::Result;
 use crate::model::{ClearPayload, PointsSelector, UpdateResult};
 use crate::operation::Write;
@@ -10,6 +11,7 @@ impl Write for ClearPayload {
 
     fn execute(self, collection: &Collection) -> Result<UpdateResult> {
         self.validate()?;
+        payload_change::check_limits(collection, &self.selector, Growth::None)?;
         let Self { selector, wait, ordering: _ } = self;
         let change = match selector {
             PointsSelector::Ids { points } => {

@@ -11,7 +11,13 @@ impl Read for CountPoints {
     fn execute(self, collection: &Collection) -> Result<CountResult> {
         self.validate()?;
         let Self { filter, exact } = self;
-        let request = CountRequest { filter, exact: exact.unwrap_or(true) };
+        let exact = exact.unwrap_or(true);
+        collection.check_limits(|limits| {
+            limits.read_filter(filter.as_ref())?;
+            limits.exact(exact)?;
+            limits.count_filtered_read(filter.as_ref())
+        })?;
+        let request = CountRequest { filter, exact };
         Ok(CountResult { count: collection.shard().count(request)? })
     }
 }

@@ -11,6 +11,10 @@ impl Write for CreatePayloadIndex {
     fn execute(self, collection: &Collection) -> Result<UpdateResult> {
         let wait = self.wait.unwrap_or(false);
         let operation = self.into_operation()?;
+        collection.check_limits(|limits| {
+            limits.memory()?;
+            limits.payload_indexes()
+        })?;
         let number = collection.update(UpdateOperation::FieldIndexOperation(operation))?;
         Ok(UpdateResult::applied(number, wait))
     }

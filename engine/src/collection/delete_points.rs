@@ -11,6 +11,10 @@ impl Write for DeletePoints {
     fn execute(self, collection: &Collection) -> Result<UpdateResult> {
         self.validate()?;
         let Self { selector, wait, ordering: _ } = self;
+        collection.check_limits(|limits| {
+            limits.write_filter(selector.filter())?;
+            limits.count_filtered_write(selector.filter())
+        })?;
         let operation = match selector {
             PointsSelector::Ids { points } => PointOperations::DeletePoints { ids: points },
             PointsSelector::Filter { filter } => PointOperations::DeletePointsByFilter(filter),

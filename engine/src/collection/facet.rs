@@ -14,7 +14,14 @@ impl Read for Facet {
         self.validate()?;
         let Self { key, limit, filter, exact } = self;
         let limit = limit.unwrap_or(DEFAULT_LIMIT);
-        let request = FacetRequest { key, limit, filter, exact: exact.unwrap_or(false) };
+        let exact = exact.unwrap_or(false);
+        collection.check_limits(|limits| {
+            limits.limit(limit)?;
+            limits.read_filter(filter.as_ref())?;
+            limits.exact(exact)?;
+            limits.count_filtered_read(filter.as_ref())
+        })?;
+        let request = FacetRequest { key, limit, filter, exact };
         Ok(collection.shard().facet(request)?.into())
     }
 }

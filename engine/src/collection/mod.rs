@@ -16,6 +16,7 @@ mod overwrite_payload;
 mod payload_change;
 mod query_batch;
 mod query_groups;
+mod query_limits;
 mod query_points;
 mod referenced_vectors;
 mod retrieve_points;
@@ -25,6 +26,7 @@ mod search_batch;
 mod search_matrix;
 mod search_points;
 mod set_payload;
+mod strict_mode;
 mod upsert_points;
 mod vector_schema;
 
@@ -39,8 +41,10 @@ use serde_json::Value;
 use crate::error::{Error, Result};
 use crate::model::CollectionConfig;
 use maintenance::OptimizerState;
+use strict_mode::Rates;
 
 pub use get_collection::GetCollection;
+pub(crate) use strict_mode::StrictMode;
 
 /// The folder of a collection's only shard, named as on a server.
 const SHARD_FOLDER: &str = "0";
@@ -56,6 +60,7 @@ pub struct Collection {
     optimizer: Mutex<OptimizerState>,
     /// Writes that wait for their turn, counted by the queue.
     queued_writes: Arc<AtomicUsize>,
+    rates: Rates,
 }
 
 impl Collection {
@@ -82,6 +87,7 @@ impl Collection {
             dirty: AtomicBool::new(false),
             optimizer: Mutex::default(),
             queued_writes: Arc::default(),
+            rates: Rates::default(),
         })
     }
 

@@ -1,6 +1,7 @@
 use qdrant_edge::{PayloadOps, SetPayloadOp};
 
-use super::{Collection, payload_change};
+use super::Collection;
+use super::payload_change::{self, Growth};
 use crate::error::Result;
 use crate::model::{OverwritePayload, UpdateResult};
 use crate::operation::Write;
@@ -10,6 +11,7 @@ impl Write for OverwritePayload {
 
     fn execute(self, collection: &Collection) -> Result<UpdateResult> {
         self.validate()?;
+        payload_change::check_limits(collection, &self.selector, Growth::Possible)?;
         let Self { payload, selector, wait, ordering: _ } = self;
         let (points, filter) = payload_change::select(collection, selector)?;
         let change = PayloadOps::OverwritePayload(SetPayloadOp { payload, points, filter, key: None });

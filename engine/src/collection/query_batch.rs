@@ -1,8 +1,8 @@
 use qdrant_edge::QueryBatchRequest;
 
-use super::Collection;
 use super::query_points::query_requests;
 use super::referenced_vectors::look_up_elsewhere;
+use super::{Collection, query_limits};
 use crate::error::Result;
 use crate::model::{QueryBatch, QueryResponse};
 use crate::operation::{Collections, Read};
@@ -12,14 +12,20 @@ impl Read for QueryBatch {
 
     fn run(mut self, name: &str, collections: &impl Collections) -> Result<Vec<QueryResponse>> {
         self.validate()?;
+        collections.enter(name, |collection| check_limits(collection, &self))?;
         look_up_elsewhere(&mut self.searches, name, collections)?;
         collections.enter(name, |collection| query(collection, self, Some(name)))
     }
 
     fn execute(self, collection: &Collection) -> Result<Vec<QueryResponse>> {
         self.validate()?;
+        check_limits(collection, &self)?;
         query(collection, self, None)
     }
+}
+
+fn check_limits(collection: &Collection, batch: &QueryBatch) -> Result<()> {
+    collection.check_limits(|limits| query_limits::check_all(limits, &batch.searches))
 }
 
 fn query(collection: &Collection, batch: QueryBatch, name: Option<&str>) -> Result<Vec<QueryResponse>> {

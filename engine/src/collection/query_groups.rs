@@ -3,9 +3,9 @@ use std::slice;
 
 use qdrant_edge::{EdgeShardRead, GroupRequest, RetrieveRequest};
 
-use super::Collection;
 use super::query_points::query_requests;
 use super::referenced_vectors::look_up_elsewhere;
+use super::{Collection, query_limits};
 use crate::error::{Error, Result};
 use crate::model::{GroupsResult, PointGroup, QueryGroups, Record, WithLookup};
 use crate::operation::{Collections, Read};
@@ -19,6 +19,7 @@ impl Read for QueryGroups {
 
     fn run(mut self, name: &str, collections: &impl Collections) -> Result<GroupsResult> {
         self.validate()?;
+        collections.enter(name, |collection| check_limits(collection, &self))?;
         look_up_elsewhere(slice::from_mut(&mut self.query), name, collections)?;
         let with_lookup = self.with_lookup.take();
         let mut result = collections.enter(name, |collection| group(collection, self, Some(name)))?;
@@ -30,8 +31,18 @@ impl Read for QueryGroups {
 
     fn execute(self, collection: &Collection) -> Result<GroupsResult> {
         self.validate()?;
+        check_limits(collection, &self)?;
         group(collection, self, None)
     }
+}
+
+fn check_limits(collection: &Collection, request: &QueryGroups) -> Result<()> {
+    let groups = request.limit.unwrap_or(DEFAULT_LIMIT);
+    let points = groups.saturating_mul(request.group_size.unwrap_or(DEFAULT_GROUP_SIZE));
+    collection.check_limits(|limits| {
+        limits.group_by(&request.group_by)?;
+        query_limits::check_with_limit(limits, &request.query, points)
+    })
 }
 
 fn group(collection: &Collection, request: QueryGroups, name: Option<&str>) -> Result<GroupsResult> {

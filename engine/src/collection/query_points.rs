@@ -1,8 +1,8 @@
 use qdrant_edge::{Condition, Filter, PointId, QueryRequest, Sample as EdgeSample, ScoringQuery};
 
-use super::Collection;
 use super::referenced_vectors::{look_up_elsewhere, look_up_here};
 use super::scoring_query::{prefetch_request, scoring_query};
+use super::{Collection, query_limits};
 use crate::error::Result;
 use crate::model::{QueryPoints, QueryResponse};
 use crate::operation::{Collections, Read};
@@ -14,14 +14,20 @@ impl Read for QueryPoints {
 
     fn run(mut self, name: &str, collections: &impl Collections) -> Result<QueryResponse> {
         self.validate()?;
+        collections.enter(name, |collection| check_limits(collection, &self))?;
         look_up_elsewhere(std::slice::from_mut(&mut self), name, collections)?;
         collections.enter(name, |collection| query(collection, self, Some(name)))
     }
 
     fn execute(self, collection: &Collection) -> Result<QueryResponse> {
         self.validate()?;
+        check_limits(collection, &self)?;
         query(collection, self, None)
     }
+}
+
+fn check_limits(collection: &Collection, query: &QueryPoints) -> Result<()> {
+    collection.check_limits(|limits| query_limits::check(limits, query))
 }
 
 fn query(collection: &Collection, query: QueryPoints, name: Option<&str>) -> Result<QueryResponse> {

@@ -5,12 +5,20 @@ use crate::error::Result;
 use crate::model::{ScrollPoints, ScrollResult};
 use crate::operation::Read;
 
+/// The engine's, when none is given.
+const DEFAULT_LIMIT: usize = 10;
+
 impl Read for ScrollPoints {
     type Output = ScrollResult;
 
     fn execute(self, collection: &Collection) -> Result<ScrollResult> {
         self.validate()?;
         let Self { offset, limit, filter, with_payload, with_vector, order_by } = self;
+        collection.check_limits(|limits| {
+            limits.limit(limit.unwrap_or(DEFAULT_LIMIT))?;
+            limits.read_filter(filter.as_ref())?;
+            limits.count_filtered_read(filter.as_ref())
+        })?;
         let with_vector = with_vector.unwrap_or_default();
         let request = ScrollRequest { offset, limit, filter, with_payload, with_vector, order_by };
         let (mut records, next_page_offset) = collection.shard().scroll(request)?;

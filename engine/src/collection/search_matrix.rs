@@ -48,11 +48,17 @@ impl Read for SearchMatrixOffsets {
 fn search(collection: &Collection, request: SearchMatrix) -> Result<SearchMatrixResponse> {
     request.validate()?;
     let SearchMatrix { sample, limit, filter, using } = request;
+    let (sample, limit) = (sample.unwrap_or(DEFAULT_SAMPLE), limit.unwrap_or(DEFAULT_LIMIT));
+    collection.check_limits(|limits| {
+        limits.limit(sample.saturating_mul(limit))?;
+        limits.read_filter(filter.as_ref())?;
+        limits.count_filtered_read(filter.as_ref())
+    })?;
     let using = using.unwrap_or_else(|| DEFAULT_VECTOR_NAME.to_owned());
     check_name(&collection.shard().config(), &using)?;
     Ok(collection.shard().search_matrix(SearchMatrixRequest {
-        sample_size: sample.unwrap_or(DEFAULT_SAMPLE),
-        limit_per_sample: limit.unwrap_or(DEFAULT_LIMIT),
+        sample_size: sample,
+        limit_per_sample: limit,
         filter,
         using,
     })?)

@@ -13,6 +13,13 @@ impl Write for UpsertPoints {
         self.validate()?;
         let Self { points, update_filter, update_mode, wait, ordering: _ } = self;
         let points = points.into_points();
+        collection.check_limits(|limits| {
+            limits.points(points.len(), "upsert limit")?;
+            limits.memory()?;
+            limits.collection_size()?;
+            limits.vectors(points.iter().map(|point| &point.vector))?;
+            limits.count_write(1)
+        })?;
         check_points(&collection.shard().config(), &points)?;
         let points = PointInsertOperations::PointsList(points);
         let operation = if update_filter.is_some() || update_mode.is_some() {

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use parking_lot::RwLock;
 
 use super::instance::Engine;
-use super::message::{Call, Job, Message, job};
+use super::message::{Abandoned, Call, Job, Message, job};
+use crate::collection::Collection;
 use crate::error::{Error, Result};
-use crate::operation::{Inspect, Manage, Read, Touches, Write};
+use crate::operation::{Inspect, Manage, Read, Touches, Write, WriteOutput};
 use crate::toc::TableOfContent;
 
 /// A client of an embedded Qdrant.
@@ -44,39 +46,54 @@ impl QdrantClient {
 
     /// Reads `collection` (a name or an alias).
     pub async fn read<R: Read>(&self, collection: &str, operation: R) -> Result<R::Output> {
-        self.read_with(collection, || Ok(operation)).await
+        self.read_with(collection, None, || Ok(operation)).await
     }
 
-    /// As [`read`](Self::read), with an operation that is built (say, parsed) where it will run.
+    /// As [`read`](Self::read), with an operation that is built (say, parsed) where it will run, and
+    /// perhaps with a time in which it has to be done.
+    ///
+    /// # Errors
+    /// [`Error::Timeout`] after that time. Work that has begun goes on, unheeded.
     pub async fn read_with<R: Read>(
         &self,
         collection: &str,
+        timeout: Option<Duration>,
         build: impl FnOnce() -> Result<R> + Send + 'static,
     ) -> Result<R::Output> {
         let touches = Touches::Name(collection.to_owned());
         let name = collection.to_owned();
-        self.call(move |toc: &TableOfContent| toc.read(&name, build()?), |job| Call::Inspect { touches, job })
-            .await
+        let operation = move |toc: &TableOfContent| toc.read(&name, timeout, build()?);
+        let answer = self.call(Abandoned::Skip, operation, |job| Call::Inspect { touches, job });
+        self.within(timeout, answer, || Err(late("read", timeout))).await
     }
 
     /// Changes `collection` (a name or an alias).
     pub async fn write<W: Write>(&self, collection: &str, operation: W) -> Result<W::Output> {
-        self.write_with(collection, || Ok(operation)).await
+        self.write_with(collection, None, || Ok(operation)).await
     }
 
-    /// As [`write`](Self::write), with an operation that is built (say, parsed) where it will run.
+    /// As [`write`](Self::write), with an operation that is built (say, parsed) where it will run, and
+    /// perhaps with a time to wait for it. After that time the write is still made in its turn, and
+    /// the answer is [`WriteOutput::unfinished`].
     pub async fn write_with<W: Write>(
         &self,
         collection: &str,
+        timeout: Option<Duration>,
         build: impl FnOnce() -> Result<W> + Send + 'static,
     ) -> Result<W::Output> {
         let collection = collection.to_owned();
-        self.call(|target| build()?.execute(target), |job| Call::Write { collection, job }).await
+        let operation = move |target: &Collection| {
+            target.check_limits(|limits| limits.timeout(timeout))?;
+            build()?.execute(target)
+        };
+        let answer = self.call(Abandoned::Finish, operation, |job| Call::Write { collection, job });
+        self.within(timeout, answer, || W::Output::unfinished().ok_or_else(|| late("update", timeout))).await
     }
 
     /// Reads the table of content.
     pub async fn inspect<I: Inspect>(&self, touches: Touches, operation: I) -> Result<I::Output> {
-        self.call(|toc| operation.execute(toc), |job| Call::Inspect { touches, job }).await
+        let operation = |toc: &TableOfContent| operation.execute(toc);
+        self.call(Abandoned::Skip, operation, |job| Call::Inspect { touches, job }).await
     }
 
     /// Changes the table of content.
@@ -90,7 +107,8 @@ impl QdrantClient {
         touches: Touches,
         build: impl FnOnce() -> Result<M> + Send + 'static,
     ) -> Result<M::Output> {
-        self.call(|toc| build()?.execute(toc), |job| Call::Manage { touches, job }).await
+        let operation = |toc: &TableOfContent| build()?.execute(toc);
+        self.call(Abandoned::Finish, operation, |job| Call::Manage { touches, job }).await
     }
 
     /// Waits for the calls made so far, and closes this client. The last client of a folder flushes
@@ -130,14 +148,28 @@ impl QdrantClient {
     /// The one way into the engine. A call takes its place in line at the first poll.
     async fn call<T, O: Send + 'static>(
         &self,
+        abandoned: Abandoned,
         operation: impl FnOnce(&T) -> Result<O> + Send + 'static,
         call: impl FnOnce(Job<T>) -> Call,
     ) -> Result<O> {
         let engine = self.engine()?;
         let permit = engine.admit().await?;
-        let (job, answer) = job(operation, permit);
+        let (job, answer) = job(abandoned, operation, permit);
         engine.send(Message::Call(call(job)))?;
         answer.await.unwrap_or_else(|_| Err(engine.gone()))
+    }
+
+    /// Waits for `answer` as long as `timeout` allows.
+    async fn within<O>(
+        &self,
+        timeout: Option<Duration>,
+        answer: impl Future<Output = Result<O>>,
+        late: impl FnOnce() -> Result<O>,
+    ) -> Result<O> {
+        match timeout {
+            None => answer.await,
+            Some(timeout) => self.engine()?.within(timeout, answer).await.unwrap_or_else(late),
+        }
     }
 }
 
@@ -147,4 +179,9 @@ impl Drop for QdrantClient {
             engine.abandon();
         }
     }
+}
+
+/// The server's answer when the time is up.
+fn late(operation: &str, timeout: Option<Duration>) -> Error {
+    Error::Timeout(format!("Operation '{operation}' timed out after {:?}", timeout.unwrap_or_default()))
 }

@@ -17,6 +17,7 @@ use crate::toc::TableOfContent;
 
 pub(super) struct Launch {
     pub config: Config,
+    pub runtimes: RuntimesOwner,
     /// The canonical storage folder; `None` for a temporary store.
     pub root: Option<PathBuf>,
     pub inbox: mpsc::Receiver<Message>,
@@ -25,8 +26,8 @@ pub(super) struct Launch {
 
 /// Runs the engine until it is closed or has no clients left.
 pub(super) fn run(launch: Launch, permits: &Semaphore, all_permits: u32) {
-    let Launch { config, root, inbox, opened } = launch;
-    let (dispatch, runtimes, toc) = match open(&config, root) {
+    let Launch { config, runtimes, root, inbox, opened } = launch;
+    let (dispatch, toc) = match open(&config, root, &runtimes) {
         Ok(parts) => parts,
         Err(error) => {
             let _ = opened.set(Err(error));
@@ -52,15 +53,16 @@ pub(super) fn run(launch: Launch, permits: &Semaphore, all_permits: u32) {
     }
 }
 
-type Parts = (tokio::runtime::Runtime, RuntimesOwner, Arc<TableOfContent>);
-
-fn open(config: &Config, root: Option<PathBuf>) -> Result<Parts> {
+fn open(
+    config: &Config,
+    root: Option<PathBuf>,
+    runtimes: &RuntimesOwner,
+) -> Result<(tokio::runtime::Runtime, Arc<TableOfContent>)> {
     let dispatch = Builder::new_current_thread()
         .build()
         .map_err(|error| Error::Service(format!("cannot start the engine's event loop: {error}")))?;
-    let runtimes = RuntimesOwner::start(config)?;
     let toc = TableOfContent::open(config, root, runtimes.handles())?;
-    Ok((dispatch, runtimes, Arc::new(toc)))
+    Ok((dispatch, Arc::new(toc)))
 }
 
 struct Dispatcher {

@@ -5,13 +5,16 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock, Weak};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use super::client::QdrantClient;
 use super::dispatcher::{self, Launch};
 use super::message::Message;
+use super::runtimes::RuntimesOwner;
 use crate::config::{Config, Location};
 use crate::error::{Error, Result};
 
@@ -69,6 +72,8 @@ pub(super) struct Engine {
     permits: Arc<Semaphore>,
     opened: Arc<OnceLock<Result<()>>>,
     phase: Arc<PhaseLatch>,
+    /// Where the time that calls may take is measured.
+    timers: Handle,
     /// Clients that have not left. Changed only under the registry's lock.
     clients: Mutex<usize>,
     thread: Option<JoinHandle<()>>,
@@ -100,7 +105,9 @@ impl Engine {
         let permits = Arc::new(Semaphore::new(MAX_IN_FLIGHT as usize));
         let opened = Arc::new(OnceLock::new());
         let phase = Arc::new(PhaseLatch::default());
-        let launch = Launch { config, root: root.clone(), inbox, opened: opened.clone() };
+        let runtimes = RuntimesOwner::start(&config)?;
+        let timers = runtimes.handles().background;
+        let launch = Launch { config, runtimes, root: root.clone(), inbox, opened: opened.clone() };
         let thread = {
             let (opened, phase, permits) = (opened.clone(), phase.clone(), permits.clone());
             thread::Builder::new()
@@ -119,6 +126,7 @@ impl Engine {
             permits,
             opened,
             phase,
+            timers,
             clients: Mutex::new(1),
             thread: Some(thread),
         }))
@@ -137,6 +145,15 @@ impl Engine {
     pub(super) fn send(&self, message: Message) -> Result<()> {
         let messages = self.messages.as_ref().ok_or(Error::Closed)?;
         messages.try_send(message).map_err(|_| self.gone())
+    }
+
+    /// Waits for `answer`, but no longer than `limit`; `None` when it did not come.
+    pub(super) async fn within<T>(&self, limit: Duration, answer: impl Future<Output = T>) -> Option<T> {
+        let limited = {
+            let _timers = self.timers.enter();
+            tokio::time::timeout(limit, answer)
+        };
+        limited.await.ok()
     }
 
     /// Why the engine does not answer.

@@ -42,16 +42,29 @@ impl Call {
     }
 }
 
+/// What becomes of an operation that has not begun when nobody waits for it any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Abandoned {
+    /// It changes nothing, and is left out.
+    Skip,
+    /// It is done all the same.
+    Finish,
+}
+
 /// Wraps an operation into a job: the one place where panics are caught and replies are sent.
 ///
 /// The permit counts the call as in flight until its work is done, whether or not the caller still
 /// waits.
 pub(super) fn job<T, O: Send + 'static>(
+    abandoned: Abandoned,
     operation: impl FnOnce(&T) -> Result<O> + Send + 'static,
     permit: OwnedSemaphorePermit,
 ) -> (Job<T>, oneshot::Receiver<Result<O>>) {
     let (reply, answer) = oneshot::channel();
     let job = move |target: Result<&T>| {
+        if abandoned == Abandoned::Skip && reply.is_closed() {
+            return;
+        }
         let result = target.and_then(|target| {
             catch_unwind(AssertUnwindSafe(|| operation(target))).unwrap_or_else(|panic| Err(panicked(panic)))
         });

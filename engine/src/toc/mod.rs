@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::RwLock;
 use qdrant_edge::ResourceBudget;
@@ -92,8 +93,15 @@ impl TableOfContent {
     }
 
     /// Runs a read of the collection that `name`, or the alias `name`, stands for.
-    pub(crate) fn read<R: Read>(&self, name: &str, operation: R) -> Result<R::Output> {
-        operation.run(self.entry(name)?.name(), self)
+    pub(crate) fn read<R: Read>(
+        &self,
+        name: &str,
+        timeout: Option<Duration>,
+        operation: R,
+    ) -> Result<R::Output> {
+        let entry = self.entry(name)?;
+        entry.read(|collection| collection.check_limits(|limits| limits.timeout(timeout)))?;
+        operation.run(entry.name(), self)
     }
 
     /// Flushes and closes everything. Only while nothing is in flight. On an error everything is

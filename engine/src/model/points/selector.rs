@@ -21,6 +21,14 @@ pub enum PointsSelector {
 }
 
 impl PointsSelector {
+    /// The filter, if the points are selected by one.
+    pub(crate) fn filter(&self) -> Option<&Filter> {
+        match self {
+            Self::Ids { points: _ } => None,
+            Self::Filter { filter } => Some(filter),
+        }
+    }
+
     pub(crate) fn validate(&self) -> Result<()> {
         match self {
             Self::Ids { points } if points.is_empty() => {

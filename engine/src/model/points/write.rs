@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::operation::WriteOutput;
+
 /// The order of a write among those of several clients. Accepted in every write; a lone node applies
 /// all of them in call order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -23,13 +25,18 @@ pub enum UpdateStatus {
     Acknowledged,
     /// The write is done and visible.
     Completed,
+    /// The time to wait was up before the write was done. It will be made, unless the process ends
+    /// before.
+    WaitTimeout,
 }
 
 /// Result of a write.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct UpdateResult {
     /// Number of the operation; a collection counts its writes.
-    pub operation_id: u64,
+    /// `None` when it has none yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation_id: Option<u64>,
     /// How far it has come.
     pub status: UpdateStatus,
 }
@@ -38,7 +45,13 @@ impl UpdateResult {
     /// The result of a write that has been applied.
     pub(crate) fn applied(operation_id: u64, wait: bool) -> Self {
         let status = if wait { UpdateStatus::Completed } else { UpdateStatus::Acknowledged };
-        Self { operation_id, status }
+        Self { operation_id: Some(operation_id), status }
+    }
+}
+
+impl WriteOutput for UpdateResult {
+    fn unfinished() -> Option<Self> {
+        Some(Self { operation_id: None, status: UpdateStatus::WaitTimeout })
     }
 }
 
