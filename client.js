@@ -159,10 +159,11 @@ function packArgument(argument) {
 
 const BIGINT_MARK = '\u0000n:'
 
-/** Answers that hold integers beyond 2^53 begin with `~` and have those marked. */
+/** Errors begin with `!`. Answers that hold integers beyond 2^53 begin with `~` and have those marked. */
 function unpackAnswer(text) {
   if (typeof text !== 'string') return text
   if (text === 'null') return undefined
+  if (text.startsWith('!')) throw new QdrantError(JSON.parse(text.slice(1)))
   if (!text.startsWith('~')) return JSON.parse(text)
   return JSON.parse(text.slice(1), (_key, value) =>
     typeof value === 'string' && value.startsWith(BIGINT_MARK)

@@ -199,6 +199,12 @@ describe('a process', () => {
       assert.equal(existsSync(join(path, '.lock.pid')), false, 'the engine was not shut down in order')
     }))
 
+  it('forgets clients with calls under way, and still gets the answers and ends', () =>
+    withFolder(async (folder) => {
+      const ended = await runScript('forget-clients.mjs', [folder], { execArgv: ['--expose-gc'] })
+      assert.deepEqual(ended, { code: 0, signal: null, stdout: '30\n', stderr: '' })
+    }))
+
   it('prints nothing unless asked', () =>
     withFolder(async (path) => {
       const silent = await runScript('write-and-end.mjs', [path, 'forget'])

@@ -1,10 +1,8 @@
 //! The class `QdrantClient`: one method per operation, each a message to the engine.
 
-use std::future::{Future, ready};
+use std::future::Future;
 use std::path::PathBuf;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
 
 use napi::bindgen_prelude::PromiseRaw;
 use napi::{Env, Error as NapiError, Status};
@@ -24,10 +22,11 @@ use qdrant_embedded_engine::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::lifecycle::Environment;
+use crate::lifecycle::{Environment, Held};
 use crate::logging;
+use crate::promise::Promises;
 use crate::request::Request;
-use crate::response::{to_js_error, to_text};
+use crate::response::{answer_text, to_js_error};
 
 /// Where a client keeps its data, and how it works. Give either `path` or `location`.
 #[napi(object, object_to_js = false)]
@@ -212,13 +211,9 @@ impl QdrantClient {
         F: Future<Output = Result<O>> + Send + 'static,
     {
         let client = self.engine().map_err(|error| to_js_error(&error))?;
+        let held = Held::new(client.clone(), self.environment.clone());
         let answer = call(client);
-        let mut text: Pin<Box<dyn Future<Output = napi::Result<String>> + Send>> =
-            Box::pin(async move { to_text(&answer.await.map_err(|error| to_js_error(&error))?) });
-        match text.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(text) => env.spawn_future(ready(text)),
-            Poll::Pending => env.spawn_future(text),
-        }
+        Promises::promise(held, env, async move { answer_text(answer.await) })
     }
 }
 
@@ -242,7 +237,9 @@ impl QdrantClient {
     /// stays open and `close` can be tried again.
     #[napi(ts_return_type = "Promise<void>")]
     pub fn close<'env>(&self, env: &'env Env) -> napi::Result<PromiseRaw<'env, String>> {
-        self.call(env, async move |client| client.close().await)
+        let client = self.engine().map_err(|error| to_js_error(&error))?;
+        // On a thread of its own runtime: the engine's threads end with it.
+        env.spawn_future(async move { Ok(answer_text(client.close().await)) })
     }
 
     /// Lists the collections by name.
