@@ -14,6 +14,7 @@ module.exports.embedImages = adoptFunction(native.embedImages)
 module.exports.embedTexts = adoptFunction(native.embedTexts)
 module.exports.unloadModel = adoptFunction(native.unloadModel)
 module.exports.modelCacheDir = native.modelCacheDir
+module.exports.migrate = require('./migrate.js').migrate
 
 /** The ONNX Runtime library of the npm package `onnxruntime-node`, where it is installed. */
 function onnxRuntimeLibrary() {
