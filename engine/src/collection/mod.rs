@@ -3,6 +3,7 @@
 //! Each operation has its own file, which holds its execution; the request types are in
 //! [`model`](crate::model).
 
+mod bounds;
 mod clear_payload;
 mod count_points;
 mod create_payload_index;
