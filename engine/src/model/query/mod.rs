@@ -5,6 +5,7 @@ mod discover_batch;
 mod facet;
 mod formula;
 mod interface;
+mod interface_parts;
 mod one_or_many;
 mod query_batch;
 mod query_groups;
@@ -17,6 +18,7 @@ mod search;
 mod search_batch;
 mod search_matrix;
 mod search_point_groups;
+mod stage;
 mod vector_input;
 
 pub use discover::{ContextExamplePair, DiscoverPoints};
@@ -31,7 +33,6 @@ pub use interface::{
 };
 pub use query_batch::QueryBatch;
 pub use query_groups::{GroupsResult, PointGroup, QueryGroups, WithLookup, WithLookupInterface};
-pub(crate) use query_points::Place;
 pub use query_points::{LookupLocation, Prefetch, QueryPoints, QueryResponse};
 pub use recommend::RecommendPoints;
 pub use recommend_batch::RecommendBatch;
@@ -44,4 +45,5 @@ pub use search_matrix::{
     SearchMatrixPairsResponse,
 };
 pub use search_point_groups::SearchPointGroups;
+pub(crate) use stage::Place;
 pub use vector_input::VectorInput;
