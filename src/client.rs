@@ -10,9 +10,10 @@ use napi_derive::napi;
 use qdrant_embedded_engine::collection::GetCollection;
 use qdrant_embedded_engine::model::{
     ClearPayload, CountPoints, CreatePayloadIndex, DeletePayload, DeletePayloadIndex,
-    DeletePayloadIndexParams, DeletePoints, Facet, OverwritePayload, QueryBatch, QueryGroups, QueryPoints,
-    RetrievePoints, ScrollPoints, SearchBatch, SearchMatrixOffsets, SearchMatrixPairs, SearchPoints,
-    SetPayload, UpsertPoints,
+    DeletePayloadIndexParams, DeletePoints, DiscoverBatch, DiscoverPoints, Facet, GetPoint, OverwritePayload,
+    QueryBatch, QueryGroups, QueryPoints, RecommendBatch, RecommendPointGroups, RecommendPoints,
+    RetrievePoints, ScrollPoints, SearchBatch, SearchMatrixOffsets, SearchMatrixPairs, SearchPointGroups,
+    SearchPoints, SetPayload, UpsertPoints,
 };
 use qdrant_embedded_engine::{
     CollectionExists, Config, CreateCollectionNamed, DeleteCollection, Error, Inspect, ListAliases,
@@ -389,6 +390,20 @@ impl QdrantClient {
         self.read::<ScrollPoints>(env, collection_name, request)
     }
 
+    /// Reads one point with its payload and its vectors. Rejects with status 404 when there is none.
+    #[napi(
+        ts_args_type = "collectionName: string, args: { id: PointId }",
+        ts_return_type = "Promise<Schemas['Record']>"
+    )]
+    pub fn get_point<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.read::<GetPoint>(env, collection_name, Some(request))
+    }
+
     /// Counts the points that match a filter, exactly unless `exact` is `false`.
     #[napi(
         ts_args_type = "collectionName: string, args?: Args<'count'>",
@@ -514,6 +529,109 @@ impl QdrantClient {
         request: Request,
     ) -> napi::Result<PromiseRaw<'env, String>> {
         self.read::<SearchBatch>(env, collection_name, Some(request))
+    }
+
+    /// Finds the points nearest to a vector, in groups by the values of a payload field, as the REST client
+    /// did until its version 1.18.
+    #[napi(
+        ts_args_type = "collectionName: string, args: SearchPointGroupsArgs",
+        ts_return_type = "Promise<Schemas['GroupsResult']>"
+    )]
+    pub fn search_point_groups<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.read::<SearchPointGroups>(env, collection_name, Some(request))
+    }
+
+    /// Finds points like some examples and unlike others, as the REST client did until its version 1.18.
+    /// Examples are ids of points, which are not in the result then, and vectors.
+    #[napi(
+        ts_args_type = "collectionName: string, args: RecommendArgs",
+        ts_return_type = "Promise<Schemas['ScoredPoint'][]>"
+    )]
+    pub fn recommend<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.read::<RecommendPoints>(env, collection_name, Some(request))
+    }
+
+    /// Runs several recommendations at once, as the REST client did until its version 1.18.
+    #[napi(
+        ts_args_type = "collectionName: string, args: RecommendBatchArgs",
+        ts_return_type = "Promise<Schemas['ScoredPoint'][][]>"
+    )]
+    pub fn recommend_batch<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.read::<RecommendBatch>(env, collection_name, Some(request))
+    }
+
+    /// Another name of `recommendBatch`.
+    #[napi(
+        js_name = "recommend_batch",
+        ts_args_type = "collectionName: string, args: RecommendBatchArgs",
+        ts_return_type = "Promise<Schemas['ScoredPoint'][][]>"
+    )]
+    pub fn recommend_batch_alias<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.read::<RecommendBatch>(env, collection_name, Some(request))
+    }
+
+    /// Finds points like some examples and unlike others, in groups by the values of a payload field, as the
+    /// REST client did until its version 1.18.
+    #[napi(
+        ts_args_type = "collectionName: string, args: RecommendPointGroupsArgs",
+        ts_return_type = "Promise<Schemas['GroupsResult']>"
+    )]
+    pub fn recommend_point_groups<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.read::<RecommendPointGroups>(env, collection_name, Some(request))
+    }
+
+    /// Finds the points nearest to a target among those that a context favours, or those that a context
+    /// favours, as the REST client did until its version 1.18.
+    #[napi(
+        ts_args_type = "collectionName: string, args: DiscoverArgs",
+        ts_return_type = "Promise<Schemas['ScoredPoint'][]>"
+    )]
+    pub fn discover_points<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.read::<DiscoverPoints>(env, collection_name, Some(request))
+    }
+
+    /// Runs several discoveries at once, as the REST client did until its version 1.18.
+    #[napi(
+        ts_args_type = "collectionName: string, args: DiscoverBatchArgs",
+        ts_return_type = "Promise<Schemas['ScoredPoint'][][]>"
+    )]
+    pub fn discover_batch_points<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.read::<DiscoverBatch>(env, collection_name, Some(request))
     }
 
     /// Sets payload values, keeping the other ones; under `key` when it is given.

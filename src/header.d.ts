@@ -22,6 +22,12 @@ export type WithBigintIds<T> = T extends unknown
 /** The numbers of a dense vector. */
 export type DenseVector = number[] | Float32Array
 
+/** A sparse vector: its values, and where they are. */
+export interface SparseVector {
+  indices: number[]
+  values: DenseVector
+}
+
 /** A vector of any kind: dense, sparse, or several dense ones. */
 export type Vector =
   | Schemas['Vector']
@@ -102,34 +108,109 @@ export type QueryGroupsArgs = Omit<Args<'queryGroups'>, 'prefetch' | 'query'> & 
   query?: Query
 }
 
-/** What `searchBatch` takes. Its searches return no payload unless they ask for it. */
-export interface SearchBatchArgs {
-  searches: SearchArgs[]
+/** What reads take that only a cluster looks at, and their time limit. */
+export interface ReadOptions {
   consistency?: Schemas['ReadConsistency']
+  /** In seconds, at least 1. */
   timeout?: number
 }
 
-/** What `search` takes: the search request of the REST API up to 1.18. */
-export interface SearchArgs {
-  /** The query, for the default vector or for a named one. */
-  vector: DenseVector | { name: string; vector: DenseVector | { indices: number[]; values: DenseVector } }
+/** What the searches, recommendations and discoveries of the REST API up to 1.18 have in common. */
+export interface SearchOptions {
   /** Only points that match are found. */
-  filter?: Schemas['Filter'] | null
-  params?: Schemas['SearchParams'] | null
-  /** Default: 10. */
-  limit?: number
+  filter?: Schemas['Filter'] | Record<string, unknown> | null
+  params?: Schemas['SearchParams'] | Record<string, unknown> | null
+  with_payload?: Schemas['WithPayloadInterface'] | Record<string, unknown> | null
+  /** Default: `false`. */
+  with_vector?: Schemas['WithVector'] | Record<string, unknown> | null
+  shard_key?: Schemas['ShardKeySelector'] | Record<string, unknown> | null
+}
+
+/** How groups are made. */
+export interface GroupOptions {
+  /** The payload field. */
+  group_by: string
+  /** Points per group. */
+  group_size: number
+  /** How many groups. */
+  limit: number
+  /** A collection in which the values are the ids of points, to be returned with the groups. */
+  with_lookup?: Schemas['WithLookupInterface'] | Record<string, unknown> | null
+}
+
+/** A search: the search request of the REST API up to 1.18. */
+export interface SearchRequest extends SearchOptions {
+  /** The query, for the default vector or for a named one. */
+  vector: DenseVector | { name: string; vector: DenseVector | SparseVector }
+  limit: number
   /** Default: 0. */
   offset?: number | null
-  /** Default: `true`. */
-  with_payload?: Schemas['WithPayloadInterface'] | null
-  /** Default: `false`. */
-  with_vector?: Schemas['WithVector'] | null
   /** Points with a worse score are left out. */
   score_threshold?: number | null
-  consistency?: Schemas['ReadConsistency']
-  timeout?: number
-  shard_key?: Schemas['ShardKeySelector'] | null
 }
+
+/** What `search` takes. It returns the payload by default, and 10 points. */
+export type SearchArgs = Omit<SearchRequest, 'limit'> & Partial<Pick<SearchRequest, 'limit'>> & ReadOptions
+
+/** What `searchBatch` takes. Its searches return no payload unless they ask for it. */
+export type SearchBatchArgs = { searches: SearchRequest[] } & ReadOptions
+
+/** What `searchPointGroups` takes. It returns no payload unless asked to. */
+export type SearchPointGroupsArgs = Omit<SearchRequest, 'limit' | 'offset'> & GroupOptions & ReadOptions
+
+/** A vector, or the id of the point whose vector it is. */
+export type RecommendExample = PointId | DenseVector | SparseVector
+
+/** What recommendations and discoveries have in common. */
+export interface ExampleOptions {
+  /** Name of the vector to compare. Default: the default vector. */
+  using?: string | Record<string, unknown> | null
+  /** Where the points are that examples name by their ids. Default: in this collection. */
+  lookup_from?: Schemas['LookupLocation'] | Record<string, unknown> | null
+}
+
+/** A recommendation: the recommend request of the REST API up to 1.18. */
+export interface RecommendRequest extends SearchOptions, ExampleOptions {
+  /** What to be like. */
+  positive?: RecommendExample[]
+  /** What to be unlike. */
+  negative?: RecommendExample[]
+  /** Default: `'average_vector'`, which needs a positive example. */
+  strategy?: Schemas['RecommendStrategy'] | Record<string, unknown> | null
+  limit: number
+  /** Default: 0. */
+  offset?: number | null
+  /** Points with a worse score are left out. */
+  score_threshold?: number | null
+}
+
+/** What `recommend` takes. It returns the payload by default, and 10 points. */
+export type RecommendArgs = Omit<RecommendRequest, 'limit'> &
+  Partial<Pick<RecommendRequest, 'limit'>> &
+  ReadOptions
+
+/** What `recommendBatch` takes. Its recommendations return no payload unless they ask for it. */
+export type RecommendBatchArgs = { searches: RecommendRequest[] } & ReadOptions
+
+/** What `recommendPointGroups` takes. It returns no payload unless asked to. */
+export type RecommendPointGroupsArgs = Omit<RecommendRequest, 'limit' | 'offset'> & GroupOptions & ReadOptions
+
+/** A discovery: the discover request of the REST API up to 1.18. It needs a target, a context or both. */
+export interface DiscoverRequest extends SearchOptions, ExampleOptions {
+  /** What to be near to. */
+  target?: RecommendExample | Record<string, unknown> | null
+  /** Pairs, where found points are nearer to the positive than to the negative ones. */
+  context?: { positive: RecommendExample; negative: RecommendExample }[] | null
+  limit: number
+  /** Default: 0. */
+  offset?: number | null
+}
+
+/** What `discoverPoints` takes. It returns no payload unless asked to. */
+export type DiscoverArgs = DiscoverRequest & ReadOptions
+
+/** What `discoverBatchPoints` takes. */
+export type DiscoverBatchArgs = { searches: DiscoverRequest[] } & ReadOptions
 
 /** A client disposes of itself at the end of an `await using` block. */
 export interface QdrantClient {

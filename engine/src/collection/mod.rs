@@ -3,14 +3,18 @@
 //! Each operation has its own file, which holds its execution; the request types are in
 //! [`model`](crate::model).
 
+mod bounds;
 mod clear_payload;
 mod count_points;
 mod create_payload_index;
 mod delete_payload;
 mod delete_payload_index;
 mod delete_points;
+mod discover;
+mod discover_batch;
 mod facet;
 mod get_collection;
+mod get_point;
 mod maintenance;
 mod overwrite_payload;
 mod payload_change;
@@ -18,12 +22,16 @@ mod query_batch;
 mod query_groups;
 mod query_limits;
 mod query_points;
+mod recommend;
+mod recommend_batch;
+mod recommend_point_groups;
 mod referenced_vectors;
 mod retrieve_points;
 mod scoring_query;
 mod scroll_points;
 mod search_batch;
 mod search_matrix;
+mod search_point_groups;
 mod search_points;
 mod set_payload;
 mod strict_mode;

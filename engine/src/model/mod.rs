@@ -27,19 +27,21 @@ pub use names::validate_collection_name;
 pub use packed::PackedVectors;
 pub use payload_index::{CreatePayloadIndex, DeletePayloadIndex, DeletePayloadIndexParams};
 pub use points::{
-    Batch, ClearPayload, CountPoints, CountResult, DeletePayload, DeletePoints, OverwritePayload,
+    Batch, ClearPayload, CountPoints, CountResult, DeletePayload, DeletePoints, GetPoint, OverwritePayload,
     PointInsertOperations, PointStruct, PointsSelector, Record, RetrievePoints, ScoredPoint, ScrollPoints,
     ScrollResult, SetPayload, UpdateResult, UpdateStatus, UpsertPoints, WriteOrdering,
 };
 pub(crate) use query::Place;
 pub use query::{
-    ContextPair, ContextQuery, DecayParams, DiscoverInput, DiscoverQuery, DivParams, Expression, Facet,
-    FacetResponse, FacetValueHit, FacetValueOutput, FeedbackItem, FeedbackStrategy, FormulaQuery, Fusion,
-    FusionQuery, GeoDistanceParams, GroupsResult, LookupLocation, Mmr, NaiveFeedbackStrategyParams,
-    NamedVectorStruct, NearestQuery, OrderByQuery, PointGroup, PowParams, Prefetch, Query, QueryBatch,
-    QueryGroups, QueryInterface, QueryPoints, QueryResponse, RecommendInput, RecommendQuery,
-    RecommendStrategy, RelevanceFeedbackInput, RelevanceFeedbackQuery, Rrf, RrfQuery, Sample, SampleQuery,
-    SearchBatch, SearchMatrix, SearchMatrixOffsets, SearchMatrixOffsetsResponse, SearchMatrixPair,
-    SearchMatrixPairs, SearchMatrixPairsResponse, SearchPoints, VectorInput, WithLookup, WithLookupInterface,
+    ContextExamplePair, ContextPair, ContextQuery, DecayParams, DiscoverBatch, DiscoverInput, DiscoverPoints,
+    DiscoverQuery, DivParams, Expression, Facet, FacetResponse, FacetValueHit, FacetValueOutput,
+    FeedbackItem, FeedbackStrategy, FormulaQuery, Fusion, FusionQuery, GeoDistanceParams, GroupsResult,
+    LookupLocation, Mmr, NaiveFeedbackStrategyParams, NamedVectorStruct, NearestQuery, OrderByQuery,
+    PointGroup, PowParams, Prefetch, Query, QueryBatch, QueryGroups, QueryInterface, QueryPoints,
+    QueryResponse, RecommendBatch, RecommendExample, RecommendInput, RecommendPointGroups, RecommendPoints,
+    RecommendQuery, RecommendStrategy, RelevanceFeedbackInput, RelevanceFeedbackQuery, Rrf, RrfQuery, Sample,
+    SampleQuery, SearchBatch, SearchMatrix, SearchMatrixOffsets, SearchMatrixOffsetsResponse,
+    SearchMatrixPair, SearchMatrixPairs, SearchMatrixPairsResponse, SearchPointGroups, SearchPoints,
+    VectorInput, WithLookup, WithLookupInterface,
 };
 pub use vectors::{BatchVectorStruct, Vector, VectorOutput, VectorStruct, VectorStructOutput};

@@ -2,6 +2,7 @@
 
 mod count;
 mod delete;
+mod get_point;
 mod payload;
 mod results;
 mod retrieve;
@@ -12,6 +13,7 @@ mod write;
 
 pub use count::CountPoints;
 pub use delete::DeletePoints;
+pub use get_point::GetPoint;
 pub use payload::{ClearPayload, DeletePayload, OverwritePayload, SetPayload};
 pub use results::{CountResult, Record, ScoredPoint, ScrollResult};
 pub use retrieve::RetrievePoints;
