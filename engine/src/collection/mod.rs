@@ -3,17 +3,20 @@
 //! Each operation has its own file, which holds its execution; the request types are in
 //! [`model`](crate::model).
 
+mod batch_update;
 mod clear_payload;
 mod count_points;
 mod create_payload_index;
 mod delete_payload;
 mod delete_payload_index;
 mod delete_points;
+mod delete_vectors;
 mod facet;
 mod get_collection;
 mod maintenance;
 mod overwrite_payload;
 mod payload_change;
+mod plan;
 mod query_batch;
 mod query_groups;
 mod query_limits;
@@ -27,6 +30,7 @@ mod search_matrix;
 mod search_points;
 mod set_payload;
 mod strict_mode;
+mod update_vectors;
 mod upsert_points;
 mod vector_schema;
 

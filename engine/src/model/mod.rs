@@ -27,9 +27,10 @@ pub use names::validate_collection_name;
 pub use packed::PackedVectors;
 pub use payload_index::{CreatePayloadIndex, DeletePayloadIndex, DeletePayloadIndexParams};
 pub use points::{
-    Batch, ClearPayload, CountPoints, CountResult, DeletePayload, DeletePoints, OverwritePayload,
-    PointInsertOperations, PointStruct, PointsSelector, Record, RetrievePoints, ScoredPoint, ScrollPoints,
-    ScrollResult, SetPayload, UpdateResult, UpdateStatus, UpsertPoints, WriteOrdering,
+    Batch, BatchUpdate, ClearPayload, CountPoints, CountResult, DeletePayload, DeletePoints, DeleteVectors,
+    OverwritePayload, PointInsertOperations, PointStruct, PointVectors, PointsSelector, Record,
+    RetrievePoints, ScoredPoint, ScrollPoints, ScrollResult, SetPayload, UpdateOperation, UpdateResult,
+    UpdateStatus, UpdateVectors, UpsertPoints, WriteOrdering,
 };
 pub(crate) use query::Place;
 pub use query::{
@@ -42,4 +43,5 @@ pub use query::{
     SearchBatch, SearchMatrix, SearchMatrixOffsets, SearchMatrixOffsetsResponse, SearchMatrixPair,
     SearchMatrixPairs, SearchMatrixPairsResponse, SearchPoints, VectorInput, WithLookup, WithLookupInterface,
 };
+pub(crate) use validation::Checked;
 pub use vectors::{BatchVectorStruct, Vector, VectorOutput, VectorStruct, VectorStructOutput};
