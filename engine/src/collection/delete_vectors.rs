@@ -26,7 +26,7 @@ impl Change for DeleteVectors {
         })?;
         let config = collection.shard().config();
         vector.iter().try_for_each(|name| check_name(&config, name))?;
-        let names: Vec<_> = vector.into_iter().map(Into::into).collect();
+        let names: Vec<_> = vector.into_iter().collect();
         if let Some(points) = &points {
             plan.require(points)?;
         }
