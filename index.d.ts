@@ -56,6 +56,30 @@ export type UpsertArgs =
       }
     })
 
+/** What `updateVectors` takes. */
+export type UpdateVectorsArgs =
+  | Args<'updateVectors'>
+  | (Omit<Args<'updateVectors'>, 'points'> & {
+      points: { id: PointId; vector: PointVectors }[]
+      /** Only points that match are changed. */
+      update_filter?: Schemas['Filter'] | null
+    })
+
+/** One update of a batch. */
+export type UpdateOperation =
+  | Schemas['UpdateOperation']
+  | { upsert: Omit<UpsertArgs, 'wait' | 'ordering' | 'timeout'> }
+  | { update_vectors: Omit<UpdateVectorsArgs, 'wait' | 'ordering' | 'timeout'> }
+  | { delete: WithBigintIds<Schemas['PointsSelector']> }
+  | { set_payload: WithBigintIds<Schemas['SetPayload']> }
+  | { overwrite_payload: WithBigintIds<Schemas['SetPayload']> }
+  | { delete_payload: WithBigintIds<Schemas['DeletePayload']> }
+  | { clear_payload: WithBigintIds<Schemas['PointsSelector']> }
+  | { delete_vectors: WithBigintIds<Schemas['DeleteVectors']> }
+
+/** What `batchUpdate` takes. */
+export type BatchUpdateArgs = Omit<Args<'batchUpdate'>, 'operations'> & { operations: UpdateOperation[] }
+
 /** A vector, or the id of the point whose vector it is. */
 export type VectorInput = Vector | PointId
 
@@ -292,6 +316,15 @@ export declare class QdrantClient {
   upsert(collectionName: string, args: UpsertArgs): Promise<Schemas['UpdateResult']>
   /** Deletes points, by ids or by a filter. */
   delete(collectionName: string, args: WithBigintIds<Args<'delete'>>): Promise<Schemas['UpdateResult']>
+  /**
+   * Replaces vectors of points; their other vectors and their payload stay. Rejects with status 404
+   * when one of the points does not exist.
+   */
+  updateVectors(collectionName: string, args: UpdateVectorsArgs): Promise<Schemas['UpdateResult']>
+  /** Deletes vectors of points by their names; their other vectors and their payload stay. */
+  deleteVectors(collectionName: string, args: WithBigintIds<Args<'deleteVectors'>>): Promise<Schemas['UpdateResult']>
+  /** Applies several updates in order: all of them, or none when one of them is refused. */
+  batchUpdate(collectionName: string, args: BatchUpdateArgs): Promise<Schemas['UpdateResult'][]>
   /** Reads points by their ids, in the order of the ids; ids without a point are left out. */
   retrieve(collectionName: string, args: WithBigintIds<Args<'retrieve'>>): Promise<Schemas['Record'][]>
   /** Pages through the points that match a filter, by id or in the order of a payload field. */

@@ -9,11 +9,11 @@ use napi::{Env, Error as NapiError, Status};
 use napi_derive::napi;
 use qdrant_embedded_engine::collection::GetCollection;
 use qdrant_embedded_engine::model::{
-    ClearPayload, CountPoints, CreatePayloadIndex, DeletePayload, DeletePayloadIndex,
-    DeletePayloadIndexParams, DeletePoints, DiscoverBatch, DiscoverPoints, Facet, GetPoint, OverwritePayload,
-    QueryBatch, QueryGroups, QueryPoints, RecommendBatch, RecommendPointGroups, RecommendPoints,
-    RetrievePoints, ScrollPoints, SearchBatch, SearchMatrixOffsets, SearchMatrixPairs, SearchPointGroups,
-    SearchPoints, SetPayload, UpsertPoints,
+    BatchUpdate, ClearPayload, CountPoints, CreatePayloadIndex, DeletePayload, DeletePayloadIndex,
+    DeletePayloadIndexParams, DeletePoints, DeleteVectors, DiscoverBatch, DiscoverPoints, Facet, GetPoint,
+    OverwritePayload, QueryBatch, QueryGroups, QueryPoints, RecommendBatch, RecommendPointGroups,
+    RecommendPoints, RetrievePoints, ScrollPoints, SearchBatch, SearchMatrixOffsets, SearchMatrixPairs,
+    SearchPointGroups, SearchPoints, SetPayload, UpdateVectors, UpsertPoints,
 };
 use qdrant_embedded_engine::{
     CollectionExists, Config, CreateCollectionNamed, DeleteCollection, Error, Inspect, ListAliases,
@@ -360,6 +360,49 @@ impl QdrantClient {
         request: Request,
     ) -> napi::Result<PromiseRaw<'env, String>> {
         self.write::<DeletePoints>(env, collection_name, Some(request))
+    }
+
+    /// Replaces vectors of points; their other vectors and their payload stay. Rejects with status 404
+    /// when one of the points does not exist.
+    #[napi(
+        ts_args_type = "collectionName: string, args: UpdateVectorsArgs",
+        ts_return_type = "Promise<Schemas['UpdateResult']>"
+    )]
+    pub fn update_vectors<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.write::<UpdateVectors>(env, collection_name, Some(request))
+    }
+
+    /// Deletes vectors of points by their names; their other vectors and their payload stay.
+    #[napi(
+        ts_args_type = "collectionName: string, args: WithBigintIds<Args<'deleteVectors'>>",
+        ts_return_type = "Promise<Schemas['UpdateResult']>"
+    )]
+    pub fn delete_vectors<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.write::<DeleteVectors>(env, collection_name, Some(request))
+    }
+
+    /// Applies several updates in order: all of them, or none when one of them is refused.
+    #[napi(
+        ts_args_type = "collectionName: string, args: BatchUpdateArgs",
+        ts_return_type = "Promise<Schemas['UpdateResult'][]>"
+    )]
+    pub fn batch_update<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.write::<BatchUpdate>(env, collection_name, Some(request))
     }
 
     /// Reads points by their ids, in the order of the ids; ids without a point are left out.

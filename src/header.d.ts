@@ -56,6 +56,30 @@ export type UpsertArgs =
       }
     })
 
+/** What `updateVectors` takes. */
+export type UpdateVectorsArgs =
+  | Args<'updateVectors'>
+  | (Omit<Args<'updateVectors'>, 'points'> & {
+      points: { id: PointId; vector: PointVectors }[]
+      /** Only points that match are changed. */
+      update_filter?: Schemas['Filter'] | null
+    })
+
+/** One update of a batch. */
+export type UpdateOperation =
+  | Schemas['UpdateOperation']
+  | { upsert: Omit<UpsertArgs, 'wait' | 'ordering' | 'timeout'> }
+  | { update_vectors: Omit<UpdateVectorsArgs, 'wait' | 'ordering' | 'timeout'> }
+  | { delete: WithBigintIds<Schemas['PointsSelector']> }
+  | { set_payload: WithBigintIds<Schemas['SetPayload']> }
+  | { overwrite_payload: WithBigintIds<Schemas['SetPayload']> }
+  | { delete_payload: WithBigintIds<Schemas['DeletePayload']> }
+  | { clear_payload: WithBigintIds<Schemas['PointsSelector']> }
+  | { delete_vectors: WithBigintIds<Schemas['DeleteVectors']> }
+
+/** What `batchUpdate` takes. */
+export type BatchUpdateArgs = Omit<Args<'batchUpdate'>, 'operations'> & { operations: UpdateOperation[] }
+
 /** A vector, or the id of the point whose vector it is. */
 export type VectorInput = Vector | PointId
 

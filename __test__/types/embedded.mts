@@ -36,6 +36,13 @@ export async function values(client: QdrantClient): Promise<void> {
   const found = await client.queryGroups('photos', groups)
   const [row] = await client.searchBatch('photos', { searches: [{ vector: new Float32Array(4), limit: 3 }] })
   console.log(first?.points.length, found.groups[0]?.hits[0]?.id, row?.[0]?.score)
+  await client.updateVectors('photos', { points: [{ id: 2n ** 60n, vector: new Float32Array(4) }] })
+  await client.batchUpdate('photos', {
+    operations: [
+      { upsert: { points: [{ id: 2n ** 60n, vector: new Float32Array(4) }] } },
+      { clear_payload: { points: [2n ** 60n] } }
+    ]
+  })
   await client.retrieve('photos', { ids: [2n ** 60n, 'b0a2f6f8-4d0d-4a1e-9d4b-0c3c8f0e2a11'] })
   const matches = await client.search('photos', { vector: new Float32Array(4), limit: 3, with_payload: true })
   console.log(matches.map(({ id, score }) => `${id} ${score}`))

@@ -69,11 +69,28 @@ export async function points(client: QdrantClient): Promise<void> {
     field_schema: { type: 'integer', range: true, lookup: false }
   })
   await client.deletePayloadIndex('photos', 'city', { wait: true })
+  await client.updateVectors('photos', { points: [{ id: 1, vector: { title: [1, 2, 3, 4] } }] })
+  await client.deleteVectors('photos', {
+    points: [1],
+    filter: { must: [{ has_id: [2] }] },
+    vector: ['title']
+  })
+  const results = await client.batchUpdate('photos', {
+    wait: true,
+    operations: [
+      { upsert: { points: [{ id: 6, vector: [0.1, 0.2, 0.3, 0.4], payload: { city: 'Faro' } }] } },
+      { set_payload: { payload: { seen: 5 }, points: [6], key: 'visits' } },
+      { update_vectors: { points: [{ id: 6, vector: [4, 3, 2, 1] }] } },
+      { delete_vectors: { points: [6], vector: [''] } },
+      { delete: { filter: { must: [{ key: 'seen', match: { value: 5 } }] } } }
+    ]
+  })
+  const numbers = results.map((result) => result.operation_id)
   await client.delete('photos', { points: [1, 2] })
   await client.delete('photos', {
     filter: { must_not: [{ key: 'city', match: { any: ['Lisbon', 'Porto'] } }] }
   })
-  console.log(status, operation_id, cities)
+  console.log(status, operation_id, cities, numbers)
 }
 
 export async function reads(client: QdrantClient): Promise<number> {

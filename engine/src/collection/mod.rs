@@ -3,6 +3,7 @@
 //! Each operation has its own file, which holds its execution; the request types are in
 //! [`model`](crate::model).
 
+mod batch_update;
 mod bounds;
 mod clear_payload;
 mod count_points;
@@ -10,6 +11,7 @@ mod create_payload_index;
 mod delete_payload;
 mod delete_payload_index;
 mod delete_points;
+mod delete_vectors;
 mod discover;
 mod discover_batch;
 mod facet;
@@ -18,6 +20,7 @@ mod get_point;
 mod maintenance;
 mod overwrite_payload;
 mod payload_change;
+mod plan;
 mod query_batch;
 mod query_groups;
 mod query_limits;
@@ -35,6 +38,7 @@ mod search_point_groups;
 mod search_points;
 mod set_payload;
 mod strict_mode;
+mod update_vectors;
 mod upsert_points;
 mod vector_schema;
 

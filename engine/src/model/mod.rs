@@ -27,9 +27,10 @@ pub use names::validate_collection_name;
 pub use packed::PackedVectors;
 pub use payload_index::{CreatePayloadIndex, DeletePayloadIndex, DeletePayloadIndexParams};
 pub use points::{
-    Batch, ClearPayload, CountPoints, CountResult, DeletePayload, DeletePoints, GetPoint, OverwritePayload,
-    PointInsertOperations, PointStruct, PointsSelector, Record, RetrievePoints, ScoredPoint, ScrollPoints,
-    ScrollResult, SetPayload, UpdateResult, UpdateStatus, UpsertPoints, WriteOrdering,
+    Batch, BatchUpdate, ClearPayload, CountPoints, CountResult, DeletePayload, DeletePoints, DeleteVectors,
+    GetPoint, OverwritePayload, PointInsertOperations, PointStruct, PointVectors, PointsSelector, Record,
+    RetrievePoints, ScoredPoint, ScrollPoints, ScrollResult, SetPayload, UpdateOperation, UpdateResult,
+    UpdateStatus, UpdateVectors, UpsertPoints, WriteOrdering,
 };
 pub(crate) use query::Place;
 pub use query::{
@@ -44,4 +45,5 @@ pub use query::{
     SearchMatrixPair, SearchMatrixPairs, SearchMatrixPairsResponse, SearchPointGroups, SearchPoints,
     VectorInput, WithLookup, WithLookupInterface,
 };
+pub(crate) use validation::Checked;
 pub use vectors::{BatchVectorStruct, Vector, VectorOutput, VectorStruct, VectorStructOutput};
