@@ -22,6 +22,7 @@ pub mod collection;
 mod config;
 mod engine;
 mod error;
+mod inference;
 pub mod model;
 mod operation;
 mod toc;

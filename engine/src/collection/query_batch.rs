@@ -4,6 +4,7 @@ use super::query_points::query_requests;
 use super::referenced_vectors::look_up_elsewhere;
 use super::{Collection, query_limits};
 use crate::error::Result;
+use crate::inference::embed_queries;
 use crate::model::{QueryBatch, QueryResponse};
 use crate::operation::{Collections, Read};
 
@@ -12,13 +13,15 @@ impl Read for QueryBatch {
 
     fn run(mut self, name: &str, collections: &impl Collections) -> Result<Vec<QueryResponse>> {
         self.validate()?;
+        embed_queries(&mut self.searches)?;
         collections.enter(name, |collection| check_limits(collection, &self))?;
         look_up_elsewhere(&mut self.searches, name, collections)?;
         collections.enter(name, |collection| query(collection, self, Some(name)))
     }
 
-    fn execute(self, collection: &Collection) -> Result<Vec<QueryResponse>> {
+    fn execute(mut self, collection: &Collection) -> Result<Vec<QueryResponse>> {
         self.validate()?;
+        embed_queries(&mut self.searches)?;
         check_limits(collection, &self)?;
         query(collection, self, None)
     }

@@ -7,6 +7,7 @@ use super::query_points::query_requests;
 use super::referenced_vectors::look_up_elsewhere;
 use super::{Collection, query_limits};
 use crate::error::{Error, Result};
+use crate::inference::embed_queries;
 use crate::model::{GroupsResult, PointGroup, QueryGroups, Record, WithLookup};
 use crate::operation::{Collections, Read};
 
@@ -19,6 +20,7 @@ impl Read for QueryGroups {
 
     fn run(mut self, name: &str, collections: &impl Collections) -> Result<GroupsResult> {
         self.validate()?;
+        embed_queries(slice::from_mut(&mut self.query))?;
         collections.enter(name, |collection| check_limits(collection, &self))?;
         look_up_elsewhere(slice::from_mut(&mut self.query), name, collections)?;
         let with_lookup = self.with_lookup.take();
@@ -29,8 +31,9 @@ impl Read for QueryGroups {
         Ok(result)
     }
 
-    fn execute(self, collection: &Collection) -> Result<GroupsResult> {
+    fn execute(mut self, collection: &Collection) -> Result<GroupsResult> {
         self.validate()?;
+        embed_queries(slice::from_mut(&mut self.query))?;
         check_limits(collection, &self)?;
         group(collection, self, None)
     }

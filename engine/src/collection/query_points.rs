@@ -1,9 +1,12 @@
+use std::slice;
+
 use qdrant_edge::{Condition, Filter, PointId, QueryRequest, Sample as EdgeSample, ScoringQuery};
 
 use super::referenced_vectors::{look_up_elsewhere, look_up_here};
 use super::scoring_query::{prefetch_request, scoring_query};
 use super::{Collection, query_limits};
 use crate::error::Result;
+use crate::inference::embed_queries;
 use crate::model::{QueryPoints, QueryResponse};
 use crate::operation::{Collections, Read};
 
@@ -14,13 +17,15 @@ impl Read for QueryPoints {
 
     fn run(mut self, name: &str, collections: &impl Collections) -> Result<QueryResponse> {
         self.validate()?;
+        embed_queries(slice::from_mut(&mut self))?;
         collections.enter(name, |collection| check_limits(collection, &self))?;
-        look_up_elsewhere(std::slice::from_mut(&mut self), name, collections)?;
+        look_up_elsewhere(slice::from_mut(&mut self), name, collections)?;
         collections.enter(name, |collection| query(collection, self, Some(name)))
     }
 
-    fn execute(self, collection: &Collection) -> Result<QueryResponse> {
+    fn execute(mut self, collection: &Collection) -> Result<QueryResponse> {
         self.validate()?;
+        embed_queries(slice::from_mut(&mut self))?;
         check_limits(collection, &self)?;
         query(collection, self, None)
     }

@@ -46,4 +46,7 @@ pub use query::{
     VectorInput, WithLookup, WithLookupInterface,
 };
 pub(crate) use validation::Checked;
-pub use vectors::{BatchVectorStruct, Vector, VectorOutput, VectorStruct, VectorStructOutput};
+pub use vectors::{
+    BatchVectorStruct, InferenceInput, InferenceObject, Vector, VectorOutput, VectorSource, VectorStruct,
+    VectorStructOutput,
+};

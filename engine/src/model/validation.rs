@@ -50,6 +50,21 @@ impl Faults {
         }
     }
 
+    /// Notes what is wrong within the values of the map at `path`. As on a server, their keys are not told.
+    pub(crate) fn within_values<'a, T: Validate + 'a>(
+        &mut self,
+        path: &str,
+        values: impl Iterator<Item = &'a T>,
+    ) {
+        let errors: Vec<_> = values.filter_map(|value| value.validate().err()).collect();
+        if let [errors] = errors.as_slice() {
+            return self.extend(&format!("{path}.?"), errors);
+        }
+        for (index, errors) in errors.iter().enumerate() {
+            self.extend(&format!("{path}.?[{index}]"), errors);
+        }
+    }
+
     /// Notes `errors`, whose fields lie below `path`.
     pub(crate) fn extend(&mut self, path: &str, errors: &ValidationErrors) {
         let mut fields: Vec<_> = errors.errors().iter().collect();
