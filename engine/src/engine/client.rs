@@ -8,8 +8,8 @@ use parking_lot::RwLock;
 use super::instance::Engine;
 use super::message::{Call, Job, Message, job};
 use crate::error::{Error, Result};
-use crate::operation::{Inspect, Manage, Read, Touches, Write};
-use crate::toc::TableOfContent;
+use crate::operation::{Inspect, Manage, Read, Reconfigure, Touches, Write};
+use crate::toc::{Entry, TableOfContent};
 
 /// A client of an embedded Qdrant.
 ///
@@ -72,6 +72,26 @@ impl QdrantClient {
     ) -> Result<W::Output> {
         let collection = collection.to_owned();
         self.call(|target| build()?.execute(target), |job| Call::Write { collection, job }).await
+    }
+
+    /// Changes the settings of `collection` (a name or an alias). The answer is `true`.
+    pub async fn reconfigure<R: Reconfigure>(&self, collection: &str, change: R) -> Result<bool> {
+        self.reconfigure_with(collection, || Ok(change)).await
+    }
+
+    /// As [`reconfigure`](Self::reconfigure), with a change that is built (say, parsed) where it will
+    /// run.
+    pub async fn reconfigure_with<R: Reconfigure>(
+        &self,
+        collection: &str,
+        build: impl FnOnce() -> Result<R> + Send + 'static,
+    ) -> Result<bool> {
+        let collection = collection.to_owned();
+        self.call(
+            move |entry: &Entry| entry.reconfigure(build()?),
+            |job| Call::Reconfigure { collection, job },
+        )
+        .await
     }
 
     /// Reads the table of content.
