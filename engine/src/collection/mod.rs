@@ -12,6 +12,7 @@ mod delete_payload_index;
 mod delete_points;
 mod delete_vector_name;
 mod facet;
+mod frozen_segments;
 mod get_collection;
 mod get_optimizations;
 mod maintenance;

@@ -8,10 +8,11 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use qdrant_edge::{EdgeConfig, EdgeShard, SEGMENT_STATE_FILE, SegmentConfig, SegmentState};
 
+use super::frozen_segments;
 use crate::error::{Error, Result};
 use crate::files::{read_json, write_json};
 
@@ -42,11 +43,10 @@ fn has_vectors_of(shard: &EdgeShard, config: &EdgeConfig) -> bool {
 }
 
 fn open_once(folder: &Path, config: &EdgeConfig) -> Result<EdgeShard> {
-    let plain = config.plain_segment_config();
-    let segments = folder.join(SEGMENTS);
-    for entry in fs::read_dir(&segments).map_err(|error| Error::storage(&segments, error))? {
-        let entry = entry.map_err(|error| Error::storage(&segments, error))?;
-        adapt_segment(&entry.path(), &plain)?;
+    let segments = adapt_segments(folder, config)?;
+    if segments.iter().any(|(.., is_mistakable)| *is_mistakable) {
+        frozen_segments::thaw(folder, config, segments)?;
+        adapt_segments(folder, config)?;
     }
     // Given alone, a setting that is `None` would leave that of the copy in force.
     let is_in_force = EdgeConfig::load(folder).is_some_and(|copy| copy.is_ok_and(|copy| copy == *config));
@@ -56,33 +56,50 @@ fn open_once(folder: &Path, config: &EdgeConfig) -> Result<EdgeShard> {
     EdgeShard::load(folder, Some(config.clone())).map_err(|error| Error::storage(folder, Error::from(error)))
 }
 
-/// Gives a segment the vectors of the collection. One that it does not have is added without values,
-/// as the engine does with segments that do not grow any more; the engine makes the files.
-fn adapt_segment(folder: &Path, plain: &SegmentConfig) -> Result<()> {
-    let file = folder.join(SEGMENT_STATE_FILE);
-    // What is no segment, or none of this version, is the business of the engine.
-    let Ok(Some(mut state)) = read_json::<SegmentState>(&file) else { return Ok(()) };
-    let before = state.config.clone();
-    let SegmentConfig { vector_data, sparse_vector_data, .. } = &mut state.config;
-    vector_data.retain(|name, own| {
+/// Gives every segment the vectors of the collection. Returns their files, what is in them, and whether
+/// the engine would take the segment for what it is not.
+fn adapt_segments(folder: &Path, config: &EdgeConfig) -> Result<Vec<(PathBuf, SegmentState, bool)>> {
+    let plain = config.plain_segment_config();
+    let segments = folder.join(SEGMENTS);
+    let mut states = Vec::new();
+    for entry in fs::read_dir(&segments).map_err(|error| Error::storage(&segments, error))? {
+        let segment = entry.map_err(|error| Error::storage(&segments, error))?.path();
+        let file = segment.join(SEGMENT_STATE_FILE);
+        // What is no segment, or none of this version, is the business of the engine.
+        let Ok(Some(mut state)) = read_json::<SegmentState>(&file) else { continue };
+        if adapt(&segment, &mut state.config, &plain)? {
+            write_json(&file, &state)?;
+        }
+        let is_mistakable = frozen_segments::is_mistakable(&segment, &state.config);
+        states.push((file, state, is_mistakable));
+    }
+    Ok(states)
+}
+
+/// Gives a segment the vectors of the collection, and tells whether it had others. One that it does not
+/// have is added without values, as the engine does with segments that do not grow any more; the engine
+/// makes the files.
+fn adapt(folder: &Path, config: &mut SegmentConfig, plain: &SegmentConfig) -> Result<bool> {
+    let before = config.clone();
+    config.vector_data.retain(|name, own| {
         plain.vector_data.get(name).is_some_and(|wanted| own.check_compatible(wanted).is_ok())
     });
-    sparse_vector_data.retain(|name, _| plain.sparse_vector_data.contains_key(name));
-    let gone = vectors(&before).filter(|name| !vectors(&state.config).any(|kept| kept == *name));
+    config.sparse_vector_data.retain(|name, _| plain.sparse_vector_data.contains_key(name));
+    let gone = vectors(&before).filter(|name| !vectors(config).any(|kept| kept == *name));
     let gone: Vec<_> = gone.cloned().collect();
     let mut added = Vec::new();
-    add_missing(&mut state.config.vector_data, &plain.vector_data, &mut added, |params| {
+    add_missing(&mut config.vector_data, &plain.vector_data, &mut added, |params| {
         params.quantization_config = None;
     });
-    add_missing(&mut state.config.sparse_vector_data, &plain.sparse_vector_data, &mut added, |_| {});
+    add_missing(&mut config.sparse_vector_data, &plain.sparse_vector_data, &mut added, |_| {});
     if gone.is_empty() && added.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     tracing::warn!(?gone, ?added, path = %folder.display(), "a segment had other vectors than the collection");
     for name in gone.iter().chain(&added) {
         remove_vector_files(folder, name)?;
     }
-    write_json(&file, &state)
+    Ok(true)
 }
 
 fn vectors(config: &SegmentConfig) -> impl Iterator<Item = &String> {

@@ -126,7 +126,7 @@ fn folder() -> TempDir {
     tempfile::tempdir().unwrap()
 }
 
-/// The folder as a crash at this moment would leave it.
+/// The folder as a crash at this moment would leave it; while nothing runs in the background.
 fn as_after_a_crash(folder: &Path) -> TempDir {
     let copy = self::folder();
     copy_tree(folder, copy.path());
@@ -188,7 +188,7 @@ fn many_points(first: u64, count: u64, vector: &str) -> Value {
 
 /// Settings by which `many_points` of 2000 are indexed.
 fn indexed_early(vectors: Value) -> Value {
-    json!({ "vectors": vectors, "optimizers_config": { "indexing_threshold": 100, "flush_interval_sec": 1 } })
+    json!({ "vectors": vectors, "optimizers_config": { "indexing_threshold": 100, "flush_interval_sec": 600 } })
 }
 
 fn parse<T: DeserializeOwned>(request: Value) -> Result<T> {

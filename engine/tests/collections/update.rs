@@ -179,6 +179,8 @@ fn a_crash_between_the_files_leaves_the_old_or_the_new_settings() {
     let store = Store::create(folder.path(), indexed_early(plain()));
     store.upsert(many_points(0, 2000, "")).unwrap();
     store.settle();
+    // Nothing is to happen in the background while the files are looked at.
+    store.update(json!({ "optimizers_config": { "max_optimization_threads": 0 } })).unwrap();
     let old = as_after_a_crash(folder.path());
     let changes = json!({
         "quantization_config": { "scalar": { "type": "int8" } }, "hnsw_config": { "m": 6 },
@@ -196,7 +198,7 @@ fn a_crash_between_the_files_leaves_the_old_or_the_new_settings() {
             let expected = read_json(&collection_file(mixed.path(), "config.json"));
             let store = Store::open(mixed.path());
             assert_eq!(store.config(), expected);
-            store.update(json!({})).unwrap();
+            store.update(json!({ "optimizers_config": { "max_optimization_threads": "auto" } })).unwrap();
             store.settle();
             assert_eq!(store.points(), points);
             store.close();
