@@ -9,16 +9,17 @@ use napi::{Env, Error as NapiError, Status};
 use napi_derive::napi;
 use qdrant_embedded_engine::collection::GetCollection;
 use qdrant_embedded_engine::model::{
-    BatchUpdate, ClearPayload, CountPoints, CreatePayloadIndex, DeletePayload, DeletePayloadIndex,
-    DeletePayloadIndexParams, DeletePoints, DeleteVectors, DiscoverBatch, DiscoverPoints, Facet, GetPoint,
-    OverwritePayload, QueryBatch, QueryGroups, QueryPoints, RecommendBatch, RecommendPointGroups,
-    RecommendPoints, RetrievePoints, ScrollPoints, SearchBatch, SearchMatrixOffsets, SearchMatrixPairs,
-    SearchPointGroups, SearchPoints, SetPayload, UpdateVectors, UpsertPoints,
+    BatchUpdate, ClearPayload, CountPoints, CreatePayloadIndex, CreateVectorName, DeletePayload,
+    DeletePayloadIndex, DeletePayloadIndexParams, DeletePoints, DeleteVectorName, DeleteVectors,
+    DiscoverBatch, DiscoverPoints, Facet, GetOptimizations, GetPoint, OverwritePayload, QueryBatch,
+    QueryGroups, QueryPoints, RecommendBatch, RecommendPointGroups, RecommendPoints, RetrievePoints,
+    ScrollPoints, SearchBatch, SearchMatrixOffsets, SearchMatrixPairs, SearchPointGroups, SearchPoints,
+    SetPayload, UpdateCollection, UpdateVectors, UpsertPoints, VectorNameParams,
 };
 use qdrant_embedded_engine::{
     CollectionExists, Config, CreateCollectionNamed, DeleteCollection, Error, Inspect, ListAliases,
-    ListCollections, Location, Manage, QdrantClient as EngineClient, QdrantInstance, Read, Result, Touches,
-    UpdateAliases, Write,
+    ListCollections, Location, Manage, QdrantClient as EngineClient, QdrantInstance, Read, Reconfigure,
+    RecreateCollection, Result, Touches, UpdateAliases, Write,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -165,10 +166,40 @@ impl QdrantClient {
         W: Write + DeserializeOwned,
         W::Output: Serialize,
     {
+        self.write_built(env, collection, request, |request| request.parse::<W>())
+    }
+
+    /// As [`write`](Self::write), of more than the request.
+    fn write_built<'env, W>(
+        &self,
+        env: &'env Env,
+        collection: String,
+        request: Option<Request>,
+        build: impl FnOnce(&Request) -> Result<W> + Send + 'static,
+    ) -> napi::Result<PromiseRaw<'env, String>>
+    where
+        W: Write,
+        W::Output: Serialize,
+    {
         let request = request.unwrap_or_default();
         let timeout = request.timeout().map_err(|error| to_js_error(&error))?;
         self.call(env, async move |client| {
-            client.write_with(&collection, timeout, move || request.parse::<W>()).await
+            client.write_with(&collection, timeout, move || build(&request)).await
+        })
+    }
+
+    fn reconfigure<'env, R>(
+        &self,
+        env: &'env Env,
+        collection: String,
+        request: Option<Request>,
+    ) -> napi::Result<PromiseRaw<'env, String>>
+    where
+        R: Reconfigure + DeserializeOwned,
+    {
+        let request = request.unwrap_or_default();
+        self.call(env, async move |client| {
+            client.reconfigure_with(&collection, move || request.parse::<R>()).await
         })
     }
 
@@ -285,6 +316,98 @@ impl QdrantClient {
         let touches = Touches::Name(collection_name.clone());
         self.manage(env, touches, move || {
             Ok(CreateCollectionNamed { name: collection_name, request: request.parse()? })
+        })
+    }
+
+    /// Changes settings of a collection; what is not given, or `null`, stays as it is. `"Disabled"` removes
+    /// a quantization, and a `null` in `metadata` removes a key. Waits for the optimizer, if it is at
+    /// work and the change touches more than graphs and the optimizer itself; existing data follows in
+    /// the background. Rejects with status 400 for a vector that does not exist.
+    #[napi(
+        ts_args_type = "collectionName: string, args?: Args<'updateCollection'>",
+        ts_return_type = "Promise<boolean>"
+    )]
+    pub fn update_collection<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Option<Request>,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.reconfigure::<UpdateCollection>(env, collection_name, request)
+    }
+
+    /// Replaces a collection by a new, empty one, or creates it. The aliases of the old one go with it.
+    /// When the new one cannot be created, the old one stays.
+    #[napi(
+        ts_args_type = "collectionName: string, args?: Args<'recreateCollection'>",
+        ts_return_type = "Promise<boolean>"
+    )]
+    pub fn recreate_collection<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Option<Request>,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        let request = request.unwrap_or_default();
+        let touches = Touches::Name(collection_name.clone());
+        self.manage(env, touches, move || {
+            Ok(RecreateCollection { name: collection_name, request: request.parse()? })
+        })
+    }
+
+    /// Tells the runs of a collection's optimizer since it was opened: the one at work, the one that is due
+    /// and, with `completed`, up to 16 that changed something or failed. The engine does not tell what a
+    /// run does to which segments, so each is one optimization named `all`, and lists of segments are
+    /// empty.
+    #[napi(
+        ts_args_type = "collectionName: string, args?: Args<'getOptimizations'>",
+        ts_return_type = "Promise<Schemas['OptimizationsResponse']>"
+    )]
+    pub fn get_optimizations<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Option<Request>,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.read::<GetOptimizations>(env, collection_name, request)
+    }
+
+    /// Adds a vector to a collection, which no point has yet. One that is there already is left alone if
+    /// it is of the same size and kind, and is a reason to reject with status 400 otherwise.
+    #[napi(
+        ts_args_type = "collectionName: string, vectorName: string, config: Schemas['VectorNameConfig'], args?: Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'>",
+        ts_return_type = "Promise<Schemas['UpdateResult']>"
+    )]
+    pub fn create_vector_name<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        vector_name: String,
+        config: Request,
+        request: Option<Request>,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.write_built(env, collection_name, request, move |request| {
+            let params: VectorNameParams = request.parse()?;
+            Ok(CreateVectorName { name: vector_name, config: config.parse()?, params })
+        })
+    }
+
+    /// Removes a vector from a collection, with its values in all points. One that does not exist is no
+    /// error.
+    #[napi(
+        ts_args_type = "collectionName: string, vectorName: string, args?: Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'>",
+        ts_return_type = "Promise<Schemas['UpdateResult']>"
+    )]
+    pub fn delete_vector_name<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        vector_name: String,
+        request: Option<Request>,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.write_built(env, collection_name, request, move |request| {
+            let params: VectorNameParams = request.parse()?;
+            Ok(DeleteVectorName { name: vector_name, params })
         })
     }
 
@@ -759,14 +882,8 @@ impl QdrantClient {
         field_name: String,
         request: Option<Request>,
     ) -> napi::Result<PromiseRaw<'env, String>> {
-        let request = request.unwrap_or_default();
-        let timeout = request.timeout().map_err(|error| to_js_error(&error))?;
-        self.call(env, async move |client| {
-            client
-                .write_with(&collection_name, timeout, move || {
-                    DeletePayloadIndex::of_field(&field_name, request.parse::<DeletePayloadIndexParams>()?)
-                })
-                .await
+        self.write_built(env, collection_name, request, move |request| {
+            DeletePayloadIndex::of_field(&field_name, request.parse::<DeletePayloadIndexParams>()?)
         })
     }
 }

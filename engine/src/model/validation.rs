@@ -50,6 +50,35 @@ impl Faults {
         }
     }
 
+    /// Notes what is wrong within the parts of the list at `path`.
+    pub(crate) fn within_each<'a>(
+        &mut self,
+        path: &str,
+        parts: impl IntoIterator<Item = &'a (impl Validate + 'a)>,
+    ) {
+        for (index, part) in parts.into_iter().enumerate() {
+            self.within(&format!("{path}[{index}]"), Some(part));
+        }
+    }
+
+    /// Notes what is wrong within the parts of the map at `path`. A server does not tell their names, and
+    /// counts those at fault only.
+    pub(crate) fn within_any<'a>(
+        &mut self,
+        path: &str,
+        parts: impl IntoIterator<Item = &'a (impl Validate + 'a)>,
+    ) {
+        let errors: Vec<_> = parts.into_iter().filter_map(|part| part.validate().err()).collect();
+        match &*errors {
+            [errors] => self.extend(&format!("{path}.?"), errors),
+            several => {
+                for (index, errors) in several.iter().enumerate() {
+                    self.extend(&format!("{path}.?[{index}]"), errors);
+                }
+            }
+        }
+    }
+
     /// Notes `errors`, whose fields lie below `path`.
     pub(crate) fn extend(&mut self, path: &str, errors: &ValidationErrors) {
         let mut fields: Vec<_> = errors.errors().iter().collect();
