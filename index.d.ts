@@ -300,6 +300,35 @@ export declare class QdrantClient {
   collectionExists(collectionName: string): Promise<Schemas['CollectionExistence']>
   /** Creates a collection. Rejects with status 409 when the name is taken. */
   createCollection(collectionName: string, args?: Args<'createCollection'>): Promise<boolean>
+  /**
+   * Changes settings of a collection; what is not given, or `null`, stays as it is. `"Disabled"` removes
+   * a quantization, and a `null` in `metadata` removes a key. Waits for the optimizer, if it is at
+   * work and the change touches more than graphs and the optimizer itself; existing data follows in
+   * the background. Rejects with status 400 for a vector that does not exist.
+   */
+  updateCollection(collectionName: string, args?: Args<'updateCollection'>): Promise<boolean>
+  /**
+   * Replaces a collection by a new, empty one, or creates it. The aliases of the old one go with it.
+   * When the new one cannot be created, the old one stays.
+   */
+  recreateCollection(collectionName: string, args?: Args<'recreateCollection'>): Promise<boolean>
+  /**
+   * Tells the runs of a collection's optimizer since it was opened: the one at work, the one that is due
+   * and, with `completed`, up to 16 that changed something or failed. The engine does not tell what a
+   * run does to which segments, so each is one optimization named `all`, and lists of segments are
+   * empty.
+   */
+  getOptimizations(collectionName: string, args?: Args<'getOptimizations'>): Promise<Schemas['OptimizationsResponse']>
+  /**
+   * Adds a vector to a collection, which no point has yet. One that is there already is left alone if
+   * it is of the same size and kind, and is a reason to reject with status 400 otherwise.
+   */
+  createVectorName(collectionName: string, vectorName: string, config: Schemas['VectorNameConfig'], args?: Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'>): Promise<Schemas['UpdateResult']>
+  /**
+   * Removes a vector from a collection, with its values in all points. One that does not exist is no
+   * error.
+   */
+  deleteVectorName(collectionName: string, vectorName: string, args?: Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'>): Promise<Schemas['UpdateResult']>
   /** Deletes a collection with its aliases. Resolves to `false` when there is none of that name. */
   deleteCollection(collectionName: string, args?: Args<'deleteCollection'>): Promise<boolean>
   /** Creates, deletes and renames aliases: all of the actions, or none when one of them fails. */

@@ -104,7 +104,8 @@ impl Collection {
         drop(shard);
         let shard_path = folder.join(SHARD_FOLDER);
         let open = |config: &CollectionConfig| shard_folder::open(&shard_path, &config.edge_config());
-        let (shard, outcome) = match open(&config.read()) {
+        let opened = open(&config.read());
+        let (shard, outcome) = match opened {
             Ok(shard) => (shard, Ok(())),
             Err(error) => {
                 tracing::error!(%error, path = %folder.display(), "cannot open a collection with new settings");

@@ -92,8 +92,12 @@ fn adapt(folder: &Path, config: &mut SegmentConfig, plain: &SegmentConfig) -> Re
         params.quantization_config = None;
     });
     add_missing(&mut config.sparse_vector_data, &plain.sparse_vector_data, &mut added, |_| {});
+    // Applies to queries only, but the engine wants all segments to agree.
+    for (name, own) in &mut config.sparse_vector_data {
+        own.modifier = plain.sparse_vector_data[name].modifier;
+    }
     if gone.is_empty() && added.is_empty() {
-        return Ok(false);
+        return Ok(*config != before);
     }
     tracing::warn!(?gone, ?added, path = %folder.display(), "a segment had other vectors than the collection");
     for name in gone.iter().chain(&added) {

@@ -56,6 +56,27 @@ fn changed_settings_are_told_and_last() {
 }
 
 #[test]
+fn several_vectors_change_at_once() {
+    let folder = folder();
+    let vectors = json!({ "image": { "size": 4, "distance": "Dot" }, "text": { "size": 4, "distance": "Dot", "on_disk": true } });
+    let store =
+        Store::create(folder.path(), json!({ "vectors": vectors, "sparse_vectors": { "words": {} } }));
+    let words = json!({ "indices": [1], "values": [1] });
+    store.upsert(json!([{ "id": 1, "vector": { "image": [1, 2, 3, 4], "words": words } }])).unwrap();
+    let changes = json!({
+        "vectors": { "image": { "hnsw_config": { "m": 32 }, "quantization_config": { "scalar": { "type": "int8" } } } },
+        "sparse_vectors": { "words": { "modifier": "idf", "index": { "on_disk": true } } },
+        "params": { "on_disk_payload": false },
+    });
+    assert_eq!(store.update(changes), Ok(true));
+    assert_eq!(
+        store.query(json!({ "query": words, "using": "words" })).unwrap().as_array().unwrap().len(),
+        1
+    );
+    store.close();
+}
+
+#[test]
 fn a_refused_change_changes_nothing() {
     let folder = folder();
     let store = Store::create(folder.path(), json!({ "vectors": plain(), "metadata": { "a": 1 } }));
