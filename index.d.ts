@@ -11,12 +11,29 @@ type RestMethod = {
 /** The request object of a method of the REST client. */
 export type Args<M extends RestMethod> = NonNullable<Parameters<RestClient[M]>[1]>
 
+type RestOptions = NonNullable<ConstructorParameters<typeof RestClient>[0]>
+
+/** For a client of a Qdrant in this process. Of the REST client's options, only `timeout` has a meaning here. */
+export type EmbeddedOptions = ClientOptions &
+  Pick<RestOptions, 'timeout' | 'headers' | 'maxConnections' | 'checkCompatibility'> & {
+    [K in 'url' | 'host' | 'port' | 'apiKey' | 'https' | 'prefix']?: undefined
+  }
+
+/** For a client of a Qdrant server: the options of the REST client, with a `url`, a `host` or a `port`. */
+export type ServerOptions = RestOptions & { [K in keyof ClientOptions]?: undefined }
+
 /** A point id: an unsigned 64-bit integer, as `bigint` beyond 2^53, or a UUID. */
 export type PointId = Schemas['ExtendedPointId'] | bigint
 
 /** A request in which the ids of points may also be `bigint`. */
 export type WithBigintIds<T> = T extends unknown
-  ? { [K in keyof T]: K extends 'ids' | 'points' ? PointId[] : K extends 'offset' ? PointId | T[K] : T[K] }
+  ? {
+      [K in keyof T]: K extends 'ids' | 'points'
+        ? PointId[] | Extract<T[K], null | undefined>
+        : K extends 'offset'
+          ? PointId | T[K]
+          : T[K]
+    }
   : never
 
 /** The numbers of a dense vector. */
@@ -236,14 +253,17 @@ export type DiscoverArgs = DiscoverRequest & ReadOptions
 /** What `discoverBatchPoints` takes. */
 export type DiscoverBatchArgs = { searches: DiscoverRequest[] } & ReadOptions
 
-/** A client disposes of itself at the end of an `await using` block. */
-export interface QdrantClient {
+/**
+ * A client is one of the REST client, to be used wherever that is asked for, and disposes of itself at the end of an
+ * `await using` block.
+ */
+export interface QdrantClient extends RestClient {
   [Symbol.asyncDispose](): Promise<void>
 }
 
 /**
- * What every call rejects with. It has what an `ApiError` of the REST client has: the status and the text that a
- * Qdrant server would give.
+ * What every call rejects with. It is an `ApiError` of the REST client: it has the status and the text that a Qdrant
+ * server would give, the text also as its message.
  */
 export class QdrantError extends Error {
   /** HTTP status of a Qdrant server in this case, such as 404. */
@@ -265,7 +285,8 @@ export class QdrantError extends Error {
 }
 
 /**
- * A Qdrant in this process, with the methods of the client of `@qdrant/js-client-rest`.
+ * A Qdrant in this process, or a server, as a client of `@qdrant/js-client-rest`: an instance of its class,
+ * which works wherever that does.
  *
  * `new QdrantClient({ path })` opens the folder in the background: calls wait for it, and fail with
  * the reason if it cannot be opened. `connect` waits for it.
@@ -283,13 +304,13 @@ export class QdrantError extends Error {
  * ```
  */
 export declare class QdrantClient {
-  /** Makes a client whose storage is opened in the background; see `connect`. */
-  constructor(options: ClientOptions)
+  /** Makes a client whose storage is opened in the background, or one of a server; see `connect`. */
+  constructor(options: EmbeddedOptions | ServerOptions)
   /**
    * Waits for the calls made so far and closes this client. The last client of a folder flushes the
    * data and releases the folder before this resolves. Closing twice is harmless; later calls are
    * rejected with code `CLIENT_CLOSED`. Rejects when the data cannot be flushed: the client then
-   * stays open and `close` can be tried again.
+   * stays open and `close` can be tried again. A client of a server has nothing to close.
    */
   close(): Promise<void>
   /** Lists the collections by name. */
@@ -450,14 +471,19 @@ export interface ClientOptions {
 /**
  * Opens a storage folder, or a temporary store, and resolves to a client of it once it is open.
  *
+ * With a `url` instead, resolves to a client of the Qdrant server there: the REST client of
+ * `@qdrant/js-client-rest`, with the same methods and errors as one of a folder. Options that say both, or
+ * neither, are rejected with a `QdrantClientConfigError` of that package.
+ *
  * Rejects with a `QdrantError` of code `STORAGE_LOCKED` when another process holds the folder, and
  * of code `STORAGE_DAMAGED` when it is of a newer format or holds something else.
  *
  * ```js
  * const client = await connect({ path: './data' })
+ * const remote = await connect({ url: 'https://qdrant.example.org:6333', apiKey: 'secret' })
  * ```
  */
-export declare function connect(options: ClientOptions): Promise<QdrantClient>
+export declare function connect(options: EmbeddedOptions | ServerOptions): Promise<QdrantClient>
 
 /**
  * Embeds images: resolves to one vector of unit length for each, in the same order.

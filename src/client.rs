@@ -83,13 +83,18 @@ fn invalid(reason: &str) -> NapiError {
 
 /// Opens a storage folder, or a temporary store, and resolves to a client of it once it is open.
 ///
+/// With a `url` instead, resolves to a client of the Qdrant server there: the REST client of
+/// `@qdrant/js-client-rest`, with the same methods and errors as one of a folder. Options that say both, or
+/// neither, are rejected with a `QdrantClientConfigError` of that package.
+///
 /// Rejects with a `QdrantError` of code `STORAGE_LOCKED` when another process holds the folder, and
 /// of code `STORAGE_DAMAGED` when it is of a newer format or holds something else.
 ///
 /// ```js
 /// const client = await connect({ path: './data' })
+/// const remote = await connect({ url: 'https://qdrant.example.org:6333', apiKey: 'secret' })
 /// ```
-#[napi(ts_return_type = "Promise<QdrantClient>")]
+#[napi(ts_args_type = "options: EmbeddedOptions | ServerOptions", ts_return_type = "Promise<QdrantClient>")]
 pub fn connect(env: &Env, options: ClientOptions) -> napi::Result<PromiseRaw<'_, QdrantClient>> {
     let client = QdrantClient::new(*env, options)?;
     env.spawn_future(async move {
@@ -103,7 +108,8 @@ pub fn connect(env: &Env, options: ClientOptions) -> napi::Result<PromiseRaw<'_,
     })
 }
 
-/// A Qdrant in this process, with the methods of the client of `@qdrant/js-client-rest`.
+/// A Qdrant in this process, or a server, as a client of `@qdrant/js-client-rest`: an instance of its class,
+/// which works wherever that does.
 ///
 /// `new QdrantClient({ path })` opens the folder in the background: calls wait for it, and fail with
 /// the reason if it cannot be opened. `connect` waits for it.
@@ -251,8 +257,8 @@ impl QdrantClient {
 
 #[napi]
 impl QdrantClient {
-    /// Makes a client whose storage is opened in the background; see `connect`.
-    #[napi(constructor)]
+    /// Makes a client whose storage is opened in the background, or one of a server; see `connect`.
+    #[napi(constructor, ts_args_type = "options: EmbeddedOptions | ServerOptions")]
     pub fn new(env: Env, options: ClientOptions) -> napi::Result<Self> {
         logging::start(options.log.as_deref());
         let environment = Environment::current(&env)?;
@@ -266,7 +272,7 @@ impl QdrantClient {
     /// Waits for the calls made so far and closes this client. The last client of a folder flushes the
     /// data and releases the folder before this resolves. Closing twice is harmless; later calls are
     /// rejected with code `CLIENT_CLOSED`. Rejects when the data cannot be flushed: the client then
-    /// stays open and `close` can be tried again.
+    /// stays open and `close` can be tried again. A client of a server has nothing to close.
     #[napi(ts_return_type = "Promise<void>")]
     pub fn close<'env>(&self, env: &'env Env) -> napi::Result<PromiseRaw<'env, String>> {
         let client = self.engine().map_err(|error| to_js_error(&error))?;

@@ -58,7 +58,11 @@ class Copy {
     }
     // Before the points, so that the graph is built with the fields in mind.
     for (const [field_name, { data_type, params }] of Object.entries(payload_schema)) {
-      await this.target.createPayloadIndex(this.name, { field_name, field_schema: params ?? data_type, wait: true })
+      await this.target.createPayloadIndex(this.name, {
+        field_name,
+        field_schema: params ?? data_type,
+        wait: true
+      })
     }
   }
 

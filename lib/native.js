@@ -1,51 +1,13 @@
 /**
- * The one layer between JavaScript callers and the native binding: it packs request objects, unpacks
- * answers and makes errors. It adds nothing to what the methods do.
+ * The native binding with JavaScript values: packs request objects and unpacks answers. It adds nothing to what the
+ * methods do. Errors stay as the binding gives them; `errors.js` makes them what callers see.
  *
  * A request crosses as JSON plus one flat `Float32Array`. Every vector is copied into that array, and
  * the JSON holds a placeholder instead, so that no vector is printed as text on this thread.
  */
 
-const STATUS_TEXTS = {
-  400: 'Bad Request',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  408: 'Request Timeout',
-  409: 'Conflict',
-  422: 'Unprocessable Entity',
-  423: 'Locked',
-  429: 'Too Many Requests',
-  500: 'Internal Server Error',
-  503: 'Service Unavailable'
-}
-
-/** What every call rejects with: has what an `ApiError` of the REST client has, with the details as its message. */
-class QdrantError extends Error {
-  constructor({ status, message, code, ...details }) {
-    super(message)
-    this.name = 'QdrantError'
-    this.status = status
-    this.statusText = STATUS_TEXTS[status] ?? ''
-    this.data = { status: { error: message }, time: 0 }
-    this.headers = new Headers(details.retryAfter === undefined ? {} : { 'retry-after': details.retryAfter })
-    this.url = ''
-    if (code) this.code = code
-    Object.assign(this, details)
-  }
-}
-
-/** The native side gives errors as JSON in the message of a plain error. */
-function toQdrantError(error) {
-  if (!(error instanceof Error) || !error.message.startsWith('{')) return error
-  let fields
-  try {
-    fields = JSON.parse(error.message)
-  } catch {
-    return error
-  }
-  return typeof fields.status === 'number' ? new QdrantError(fields) : error
-}
+const binding = require('../binding.js')
+const { nativeError } = require('./errors.js')
 
 // Values under these keys are user data or hold no vectors; they are never looked into.
 const OPAQUE_KEYS = new Set(['payload', 'payloads', 'filter', 'metadata', 'ids', 'formula'])
@@ -151,7 +113,7 @@ function packArgument(argument) {
     json = stringify(packer.walk(argument, false))
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    throw new QdrantError({ status: 400, message: 'Format error in JSON body: recursion limit exceeded' })
+    throw nativeError(400, 'Format error in JSON body: recursion limit exceeded')
   }
   const vectors = packer.length > 0 ? packer.buffer.subarray(0, packer.length) : undefined
   return { json, vectors, timeout }
@@ -163,7 +125,7 @@ const BIGINT_MARK = '\u0000n:'
 function unpackAnswer(text) {
   if (typeof text !== 'string') return text
   if (text === 'null') return undefined
-  if (text.startsWith('!')) throw new QdrantError(JSON.parse(text.slice(1)))
+  if (text.startsWith('!')) throw new Error(text.slice(1))
   if (!text.startsWith('~')) return JSON.parse(text)
   return JSON.parse(text.slice(1), (_key, value) =>
     typeof value === 'string' && value.startsWith(BIGINT_MARK)
@@ -172,39 +134,14 @@ function unpackAnswer(text) {
   )
 }
 
-/** Makes the native class take and give plain JavaScript values. */
-function adoptClient(NativeClient) {
-  const { prototype } = NativeClient
-  for (const name of Object.getOwnPropertyNames(prototype)) {
-    const native = prototype[name]
-    if (name === 'constructor') continue
-    const method = async function (...args) {
-      try {
-        return unpackAnswer(await native.apply(this, args.map(packArgument)))
-      } catch (error) {
-        throw toQdrantError(error)
-      }
-    }
-    Object.defineProperty(method, 'name', { value: name })
-    Object.defineProperty(prototype, name, { value: method, configurable: true, writable: true })
+// The methods of the native class take and give plain JavaScript values from here on.
+const { prototype } = binding.QdrantClient
+for (const name of Object.getOwnPropertyNames(prototype)) {
+  if (name === 'constructor') continue
+  const method = prototype[name]
+  prototype[name] = async function (...args) {
+    return unpackAnswer(await method.apply(this, args.map(packArgument)))
   }
-  prototype[Symbol.asyncDispose] = function () {
-    return this.close()
-  }
-  return NativeClient
 }
 
-/** Makes a native function reject with `QdrantError`. */
-function adoptFunction(native) {
-  const adopted = async (...args) => {
-    try {
-      return await native(...args)
-    } catch (error) {
-      throw toQdrantError(error)
-    }
-  }
-  Object.defineProperty(adopted, 'name', { value: native.name })
-  return adopted
-}
-
-module.exports = { QdrantError, adoptClient, adoptFunction }
+module.exports = binding
