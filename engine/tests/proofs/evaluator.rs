@@ -109,6 +109,13 @@ impl<'a> Scope<'a> {
             Value::Array(elements) => elements.iter().collect(),
             value => vec![value],
         });
+        if let (Some(index), Some(bounds)) = (index, condition.get("range"))
+            && let Some(read) = number_in(index)
+        {
+            let bound =
+                |bound: &Value| bound.as_str().map_or_else(|| bound.as_f64(), |text| micros(index, text));
+            return values.any(|value| read(value).is_some_and(|number| within(bounds, &number, bound)));
+        }
         match (index, &condition["match"]) {
             // To an index the texts of a list are one.
             (Some("text"), Value::Object(matched)) if matched.contains_key("text") => {
@@ -156,6 +163,23 @@ fn has_null(value: &Value) -> bool {
         Value::Array(elements) => elements.contains(&Value::Null),
         value => value.is_null(),
     }
+}
+
+/// How an index of that type keeps a value, if it is one of numbers: dates are microseconds to it, and
+/// so are the numbers that they are compared to.
+fn number_in(index: &str) -> Option<fn(&Value) -> Option<f64>> {
+    match index {
+        "integer" => Some(|value| value.as_i64().map(|number| number as f64)),
+        "float" => Some(Value::as_f64),
+        "datetime" => Some(|value| value.as_str().and_then(tables::time).map(|micros| micros as f64)),
+        _ => None,
+    }
+}
+
+/// A date as a bound. An index of floats takes those before 1970 for very late ones.
+fn micros(index: &str, text: &str) -> Option<f64> {
+    let micros = tables::time(text)?;
+    Some(if index == "float" { micros as u128 as f64 } else { micros as f64 })
 }
 
 /// Whether an index of that type has the value.

@@ -48,3 +48,13 @@ fn a_wide_box_over_the_antimeridian_loses_places_with_an_index() {
     let (without, with) = found(json!({ "a": { "lon": 1, "lat": 2 } }), "a", json!("geo"), condition);
     assert_eq!((without, with), (json!([1]), json!([])));
 }
+
+#[test]
+fn numbers_and_dates_are_compared_as_microseconds_only_with_an_index() {
+    let since_1970 = json!({ "key": "a", "range": { "gt": "1970-01-01T00:00:00Z" } });
+    let (without, with) = found(json!({ "a": 7 }), "a", json!("integer"), since_1970);
+    assert_eq!((without, with), (json!([]), json!([1])));
+    let above_7 = json!({ "key": "a", "range": { "gt": 7 } });
+    let (without, with) = found(json!({ "a": "2024-01-01" }), "a", json!("datetime"), above_7);
+    assert_eq!((without, with), (json!([]), json!([1])));
+}
