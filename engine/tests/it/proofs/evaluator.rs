@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::tables;
-use crate::tokens::TextIndex;
+use super::tables;
+use super::tokens::TextIndex;
 
 /// A point, as it was upserted.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use serde_json::{Map, Value, json};
 
-use crate::evaluator::Point;
-use crate::tables::TIMES;
+use super::evaluator::Point;
+use super::tables::TIMES;
 
 const UUIDS: [&str; 3] = [
     "550e8400-e29b-41d4-a716-446655440000",

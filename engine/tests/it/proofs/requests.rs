@@ -6,9 +6,9 @@ use qdrant_embedded_engine::Result;
 use qdrant_embedded_engine::model::*;
 use serde_json::{Value, json};
 
+use super::mutation::{Chance, deep, mutate_json, mutate_text};
+use super::runs::seeds;
 use crate::common::Store;
-use crate::mutation::{Chance, deep, mutate_json, mutate_text};
-use crate::runs::seeds;
 
 const REQUESTS: u64 = 1500;
 

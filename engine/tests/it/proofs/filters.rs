@@ -7,10 +7,10 @@ use proptest::test_runner::{TestCaseError, TestError};
 use qdrant_embedded_engine::model::{CountPoints, DeletePoints};
 use serde_json::{Value, json};
 
+use super::evaluator::{Indexes, Point, matches, none};
+use super::generator::{DENSE_SIZE, fields, filter, index_type, points};
+use super::runs::{runner, seeds};
 use crate::common::Store;
-use crate::evaluator::{Indexes, Point, matches, none};
-use crate::generator::{DENSE_SIZE, fields, filter, index_type, points};
-use crate::runs::{runner, seeds};
 
 const FILTERS: u32 = 60;
 

@@ -3,9 +3,6 @@
 //! `QDRANT_EMBEDDED_PROOF_CASES` sets how many cases each test tries, `QDRANT_EMBEDDED_PROOF_SEED` the
 //! seed of the first; a failure names its seed.
 
-#[path = "../common/mod.rs"]
-mod common;
-
 mod evaluator;
 mod filters;
 mod generator;

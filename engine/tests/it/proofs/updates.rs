@@ -11,11 +11,11 @@ use qdrant_embedded_engine::model::{
 };
 use serde_json::{Map, Value, json};
 
+use super::evaluator::{Point, matches, none};
+use super::filters::settings;
+use super::generator::{fields, has_id, ids, payload, point};
+use super::runs::{runner, seeds};
 use crate::common::Store;
-use crate::evaluator::{Point, matches, none};
-use crate::filters::settings;
-use crate::generator::{fields, has_id, ids, payload, point};
-use crate::runs::{runner, seeds};
 
 /// The points, by their ids as JSON.
 type Model = BTreeMap<String, Point>;

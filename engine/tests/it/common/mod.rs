@@ -1,7 +1,5 @@
 //! One collection in memory, used as from JavaScript: JSON in, JSON out.
 
-#![allow(dead_code, reason = "each test file uses a part of it")]
-
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
