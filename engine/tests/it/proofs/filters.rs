@@ -60,10 +60,12 @@ fn check(store: &Store, points: &[Point], indexes: Indexes, filter: &Value) -> R
     }
     let query = json!({ "query": vec![1.0; DENSE_SIZE], "using": "dense", "filter": filter, "limit": 1000, "params": { "exact": true } });
     let queried = id_set(&store.query(query));
-    let with_vector = |id: &String| {
-        points.iter().any(|point| point.id.to_string() == *id && point.vector.contains_key("dense"))
-    };
-    let expected: BTreeSet<_> = expected.into_iter().filter(with_vector).collect();
+    let with_vector: BTreeSet<_> = points
+        .iter()
+        .filter(|point| point.vector.contains_key("dense"))
+        .map(|point| point.id.to_string())
+        .collect();
+    let expected: BTreeSet<_> = expected.intersection(&with_vector).cloned().collect();
     if queried != expected {
         return Err(TestCaseError::fail(format!("queried {queried:?}, not {expected:?}")));
     }

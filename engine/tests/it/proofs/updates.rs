@@ -93,7 +93,8 @@ fn updates() -> impl Strategy<Value = Vec<Update>> {
 
 /// Applies an update to the store and to the model, or to none where a server refuses it.
 fn apply(update: &Update, store: &Store, model: &mut Model) {
-    let (outcome, selector, change): (_, Option<&Selector>, Box<dyn Fn(&mut Point)>) = match update {
+    type Change<'a> = Box<dyn Fn(&mut Point) + 'a>;
+    let (outcome, selector, change): (_, Option<&Selector>, Change) = match update {
         Update::Upsert(points) => {
             let request: Vec<_> = points
                 .iter()
