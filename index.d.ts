@@ -378,7 +378,7 @@ export declare class QdrantClient {
    */
   getOptimizations(collectionName: string, args?: Args<'getOptimizations'>): Promise<Schemas['OptimizationsResponse']>
   /**
-   * Adds a vector to a collection, which no point has yet. One that is there already is left alone if
+   * Adds a vector to a collection, which no point has yet; waits for the optimizer, if it is at work. One that is there already is left alone if
    * it is of the same size and kind, and is a reason to reject with status 400 otherwise.
    */
   createVectorName(collectionName: string, vectorName: string, config: Schemas['VectorNameConfig'], args?: Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'>): Promise<Schemas['UpdateResult']>
