@@ -11,12 +11,29 @@ type RestMethod = {
 /** The request object of a method of the REST client. */
 export type Args<M extends RestMethod> = NonNullable<Parameters<RestClient[M]>[1]>
 
+type RestOptions = NonNullable<ConstructorParameters<typeof RestClient>[0]>
+
+/** For a client of a Qdrant in this process. Of the REST client's options, only `timeout` has a meaning here. */
+export type EmbeddedOptions = ClientOptions &
+  Pick<RestOptions, 'timeout' | 'headers' | 'maxConnections' | 'checkCompatibility'> & {
+    [K in 'url' | 'host' | 'port' | 'apiKey' | 'https' | 'prefix']?: undefined
+  }
+
+/** For a client of a Qdrant server: the options of the REST client, with a `url`, a `host` or a `port`. */
+export type ServerOptions = RestOptions & { [K in keyof ClientOptions]?: undefined }
+
 /** A point id: an unsigned 64-bit integer, as `bigint` beyond 2^53, or a UUID. */
 export type PointId = Schemas['ExtendedPointId'] | bigint
 
 /** A request in which the ids of points may also be `bigint`. */
 export type WithBigintIds<T> = T extends unknown
-  ? { [K in keyof T]: K extends 'ids' | 'points' ? PointId[] : K extends 'offset' ? PointId | T[K] : T[K] }
+  ? {
+      [K in keyof T]: K extends 'ids' | 'points'
+        ? PointId[] | Extract<T[K], null | undefined>
+        : K extends 'offset'
+          ? PointId | T[K]
+          : T[K]
+    }
   : never
 
 /** The numbers of a dense vector. */
@@ -236,14 +253,17 @@ export type DiscoverArgs = DiscoverRequest & ReadOptions
 /** What `discoverBatchPoints` takes. */
 export type DiscoverBatchArgs = { searches: DiscoverRequest[] } & ReadOptions
 
-/** A client disposes of itself at the end of an `await using` block. */
-export interface QdrantClient {
+/**
+ * A client is one of the REST client, to be used wherever that is asked for, and disposes of itself at the end of an
+ * `await using` block.
+ */
+export interface QdrantClient extends RestClient {
   [Symbol.asyncDispose](): Promise<void>
 }
 
 /**
- * What every call rejects with. It has what an `ApiError` of the REST client has: the status and the text that a
- * Qdrant server would give.
+ * What every call rejects with. It is an `ApiError` of the REST client: it has the status and the text that a Qdrant
+ * server would give, the text also as its message.
  */
 export class QdrantError extends Error {
   /** HTTP status of a Qdrant server in this case, such as 404. */
@@ -264,8 +284,46 @@ export class QdrantError extends Error {
   readonly path?: string
 }
 
+/** How `migrate` copies. */
+export interface MigrateOptions {
+  /** Names of the collections to copy. Default: all. */
+  collections?: string[]
+  /** Points per batch, at least 1. Default: 256. */
+  batchSize?: number
+  /** Called after each batch. `done` and `total` are points of the collection. */
+  onProgress?: (progress: { collection: string; done: number; total: number }) => void
+  /** Stops the copy between two batches, with the reason of the signal. */
+  signal?: AbortSignal
+}
+
+/** What `migrate` has done. */
+export interface MigrateResult {
+  collections: {
+    name: string
+    /** Points of the collection. */
+    points: number
+    /** Points that were copied now. */
+    copied: number
+    /** Points that were there already: those of an earlier run that was stopped. */
+    skipped: number
+  }[]
+}
+
 /**
- * A Qdrant in this process, with the methods of the client of `@qdrant/js-client-rest`.
+ * Copies collections from one client to another, each embedded or of a server: settings, payload indexes,
+ * points with their exact vectors, aliases. A copy that was stopped goes on when it is called again. At the
+ * end the points are counted, and a sample of them compared; a difference rejects. Neither side may be
+ * written to meanwhile.
+ */
+export function migrate(
+  source: RestClient,
+  target: RestClient,
+  options?: MigrateOptions
+): Promise<MigrateResult>
+
+/**
+ * A Qdrant in this process, or a server, as a client of `@qdrant/js-client-rest`: an instance of its class,
+ * which works wherever that does.
  *
  * `new QdrantClient({ path })` opens the folder in the background: calls wait for it, and fail with
  * the reason if it cannot be opened. `connect` waits for it.
@@ -283,13 +341,13 @@ export class QdrantError extends Error {
  * ```
  */
 export declare class QdrantClient {
-  /** Makes a client whose storage is opened in the background; see `connect`. */
-  constructor(options: ClientOptions)
+  /** Makes a client whose storage is opened in the background, or one of a server; see `connect`. */
+  constructor(options: EmbeddedOptions | ServerOptions)
   /**
    * Waits for the calls made so far and closes this client. The last client of a folder flushes the
    * data and releases the folder before this resolves. Closing twice is harmless; later calls are
    * rejected with code `CLIENT_CLOSED`. Rejects when the data cannot be flushed: the client then
-   * stays open and `close` can be tried again.
+   * stays open and `close` can be tried again. A client of a server has nothing to close.
    */
   close(): Promise<void>
   /** Lists the collections by name. */
@@ -300,6 +358,35 @@ export declare class QdrantClient {
   collectionExists(collectionName: string): Promise<Schemas['CollectionExistence']>
   /** Creates a collection. Rejects with status 409 when the name is taken. */
   createCollection(collectionName: string, args?: Args<'createCollection'>): Promise<boolean>
+  /**
+   * Changes settings of a collection; what is not given, or `null`, stays as it is. `"Disabled"` removes
+   * a quantization, and a `null` in `metadata` removes a key. Waits for the optimizer, if it is at
+   * work and the change touches more than graphs and the optimizer itself; existing data follows in
+   * the background. Rejects with status 400 for a vector that does not exist.
+   */
+  updateCollection(collectionName: string, args?: Args<'updateCollection'>): Promise<boolean>
+  /**
+   * Replaces a collection by a new, empty one, or creates it. The aliases of the old one go with it.
+   * When the new one cannot be created, the old one stays.
+   */
+  recreateCollection(collectionName: string, args?: Args<'recreateCollection'>): Promise<boolean>
+  /**
+   * Tells the runs of a collection's optimizer since it was opened: the one at work, the one that is due
+   * and, with `completed`, up to 16 that changed something or failed. The engine does not tell what a
+   * run does to which segments, so each is one optimization named `all`, and lists of segments are
+   * empty.
+   */
+  getOptimizations(collectionName: string, args?: Args<'getOptimizations'>): Promise<Schemas['OptimizationsResponse']>
+  /**
+   * Adds a vector to a collection, which no point has yet; waits for the optimizer, if it is at work. One that is there already is left alone if
+   * it is of the same size and kind, and is a reason to reject with status 400 otherwise.
+   */
+  createVectorName(collectionName: string, vectorName: string, config: Schemas['VectorNameConfig'], args?: Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'>): Promise<Schemas['UpdateResult']>
+  /**
+   * Removes a vector from a collection, with its values in all points. One that does not exist is no
+   * error.
+   */
+  deleteVectorName(collectionName: string, vectorName: string, args?: Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'>): Promise<Schemas['UpdateResult']>
   /** Deletes a collection with its aliases. Resolves to `false` when there is none of that name. */
   deleteCollection(collectionName: string, args?: Args<'deleteCollection'>): Promise<boolean>
   /** Creates, deletes and renames aliases: all of the actions, or none when one of them fails. */
@@ -421,14 +508,19 @@ export interface ClientOptions {
 /**
  * Opens a storage folder, or a temporary store, and resolves to a client of it once it is open.
  *
+ * With a `url` instead, resolves to a client of the Qdrant server there: the REST client of
+ * `@qdrant/js-client-rest`, with the same methods and errors as one of a folder. Options that say both, or
+ * neither, are rejected with a `QdrantClientConfigError` of that package.
+ *
  * Rejects with a `QdrantError` of code `STORAGE_LOCKED` when another process holds the folder, and
  * of code `STORAGE_DAMAGED` when it is of a newer format or holds something else.
  *
  * ```js
  * const client = await connect({ path: './data' })
+ * const remote = await connect({ url: 'https://qdrant.example.org:6333', apiKey: 'secret' })
  * ```
  */
-export declare function connect(options: ClientOptions): Promise<QdrantClient>
+export declare function connect(options: EmbeddedOptions | ServerOptions): Promise<QdrantClient>
 
 /**
  * Embeds images: resolves to one vector of unit length for each, in the same order.

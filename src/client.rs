@@ -9,16 +9,17 @@ use napi::{Env, Error as NapiError, Status};
 use napi_derive::napi;
 use qdrant_embedded_engine::collection::GetCollection;
 use qdrant_embedded_engine::model::{
-    BatchUpdate, ClearPayload, CountPoints, CreatePayloadIndex, DeletePayload, DeletePayloadIndex,
-    DeletePayloadIndexParams, DeletePoints, DeleteVectors, DiscoverBatch, DiscoverPoints, Facet, GetPoint,
-    OverwritePayload, QueryBatch, QueryGroups, QueryPoints, RecommendBatch, RecommendPointGroups,
-    RecommendPoints, RetrievePoints, ScrollPoints, SearchBatch, SearchMatrixOffsets, SearchMatrixPairs,
-    SearchPointGroups, SearchPoints, SetPayload, UpdateVectors, UpsertPoints,
+    BatchUpdate, ClearPayload, CountPoints, CreatePayloadIndex, CreateVectorName, DeletePayload,
+    DeletePayloadIndex, DeletePayloadIndexParams, DeletePoints, DeleteVectorName, DeleteVectors,
+    DiscoverBatch, DiscoverPoints, Facet, GetOptimizations, GetPoint, OverwritePayload, QueryBatch,
+    QueryGroups, QueryPoints, RecommendBatch, RecommendPointGroups, RecommendPoints, RetrievePoints,
+    ScrollPoints, SearchBatch, SearchMatrixOffsets, SearchMatrixPairs, SearchPointGroups, SearchPoints,
+    SetPayload, UpdateCollection, UpdateVectors, UpsertPoints, VectorNameParams,
 };
 use qdrant_embedded_engine::{
     CollectionExists, Config, CreateCollectionNamed, DeleteCollection, Error, Inspect, ListAliases,
-    ListCollections, Location, Manage, QdrantClient as EngineClient, QdrantInstance, Read, Result, Touches,
-    UpdateAliases, Write,
+    ListCollections, Location, Manage, QdrantClient as EngineClient, QdrantInstance, Read, Reconfigure,
+    RecreateCollection, Result, Touches, UpdateAliases, Write,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -82,13 +83,18 @@ fn invalid(reason: &str) -> NapiError {
 
 /// Opens a storage folder, or a temporary store, and resolves to a client of it once it is open.
 ///
+/// With a `url` instead, resolves to a client of the Qdrant server there: the REST client of
+/// `@qdrant/js-client-rest`, with the same methods and errors as one of a folder. Options that say both, or
+/// neither, are rejected with a `QdrantClientConfigError` of that package.
+///
 /// Rejects with a `QdrantError` of code `STORAGE_LOCKED` when another process holds the folder, and
 /// of code `STORAGE_DAMAGED` when it is of a newer format or holds something else.
 ///
 /// ```js
 /// const client = await connect({ path: './data' })
+/// const remote = await connect({ url: 'https://qdrant.example.org:6333', apiKey: 'secret' })
 /// ```
-#[napi(ts_return_type = "Promise<QdrantClient>")]
+#[napi(ts_args_type = "options: EmbeddedOptions | ServerOptions", ts_return_type = "Promise<QdrantClient>")]
 pub fn connect(env: &Env, options: ClientOptions) -> napi::Result<PromiseRaw<'_, QdrantClient>> {
     let client = QdrantClient::new(*env, options)?;
     env.spawn_future(async move {
@@ -102,7 +108,8 @@ pub fn connect(env: &Env, options: ClientOptions) -> napi::Result<PromiseRaw<'_,
     })
 }
 
-/// A Qdrant in this process, with the methods of the client of `@qdrant/js-client-rest`.
+/// A Qdrant in this process, or a server, as a client of `@qdrant/js-client-rest`: an instance of its class,
+/// which works wherever that does.
 ///
 /// `new QdrantClient({ path })` opens the folder in the background: calls wait for it, and fail with
 /// the reason if it cannot be opened. `connect` waits for it.
@@ -165,10 +172,40 @@ impl QdrantClient {
         W: Write + DeserializeOwned,
         W::Output: Serialize,
     {
+        self.write_built(env, collection, request, |request| request.parse::<W>())
+    }
+
+    /// As [`write`](Self::write), of more than the request.
+    fn write_built<'env, W>(
+        &self,
+        env: &'env Env,
+        collection: String,
+        request: Option<Request>,
+        build: impl FnOnce(&Request) -> Result<W> + Send + 'static,
+    ) -> napi::Result<PromiseRaw<'env, String>>
+    where
+        W: Write,
+        W::Output: Serialize,
+    {
         let request = request.unwrap_or_default();
         let timeout = request.timeout().map_err(|error| to_js_error(&error))?;
         self.call(env, async move |client| {
-            client.write_with(&collection, timeout, move || request.parse::<W>()).await
+            client.write_with(&collection, timeout, move || build(&request)).await
+        })
+    }
+
+    fn reconfigure<'env, R>(
+        &self,
+        env: &'env Env,
+        collection: String,
+        request: Option<Request>,
+    ) -> napi::Result<PromiseRaw<'env, String>>
+    where
+        R: Reconfigure + DeserializeOwned,
+    {
+        let request = request.unwrap_or_default();
+        self.call(env, async move |client| {
+            client.reconfigure_with(&collection, move || request.parse::<R>()).await
         })
     }
 
@@ -220,8 +257,8 @@ impl QdrantClient {
 
 #[napi]
 impl QdrantClient {
-    /// Makes a client whose storage is opened in the background; see `connect`.
-    #[napi(constructor)]
+    /// Makes a client whose storage is opened in the background, or one of a server; see `connect`.
+    #[napi(constructor, ts_args_type = "options: EmbeddedOptions | ServerOptions")]
     pub fn new(env: Env, options: ClientOptions) -> napi::Result<Self> {
         logging::start(options.log.as_deref());
         let environment = Environment::current(&env)?;
@@ -235,7 +272,7 @@ impl QdrantClient {
     /// Waits for the calls made so far and closes this client. The last client of a folder flushes the
     /// data and releases the folder before this resolves. Closing twice is harmless; later calls are
     /// rejected with code `CLIENT_CLOSED`. Rejects when the data cannot be flushed: the client then
-    /// stays open and `close` can be tried again.
+    /// stays open and `close` can be tried again. A client of a server has nothing to close.
     #[napi(ts_return_type = "Promise<void>")]
     pub fn close<'env>(&self, env: &'env Env) -> napi::Result<PromiseRaw<'env, String>> {
         let client = self.engine().map_err(|error| to_js_error(&error))?;
@@ -285,6 +322,98 @@ impl QdrantClient {
         let touches = Touches::Name(collection_name.clone());
         self.manage(env, touches, move || {
             Ok(CreateCollectionNamed { name: collection_name, request: request.parse()? })
+        })
+    }
+
+    /// Changes settings of a collection; what is not given, or `null`, stays as it is. `"Disabled"` removes
+    /// a quantization, and a `null` in `metadata` removes a key. Waits for the optimizer, if it is at
+    /// work and the change touches more than graphs and the optimizer itself; existing data follows in
+    /// the background. Rejects with status 400 for a vector that does not exist.
+    #[napi(
+        ts_args_type = "collectionName: string, args?: Args<'updateCollection'>",
+        ts_return_type = "Promise<boolean>"
+    )]
+    pub fn update_collection<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Option<Request>,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.reconfigure::<UpdateCollection>(env, collection_name, request)
+    }
+
+    /// Replaces a collection by a new, empty one, or creates it. The aliases of the old one go with it.
+    /// When the new one cannot be created, the old one stays.
+    #[napi(
+        ts_args_type = "collectionName: string, args?: Args<'recreateCollection'>",
+        ts_return_type = "Promise<boolean>"
+    )]
+    pub fn recreate_collection<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Option<Request>,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        let request = request.unwrap_or_default();
+        let touches = Touches::Name(collection_name.clone());
+        self.manage(env, touches, move || {
+            Ok(RecreateCollection { name: collection_name, request: request.parse()? })
+        })
+    }
+
+    /// Tells the runs of a collection's optimizer since it was opened: the one at work, the one that is due
+    /// and, with `completed`, up to 16 that changed something or failed. The engine does not tell what a
+    /// run does to which segments, so each is one optimization named `all`, and lists of segments are
+    /// empty.
+    #[napi(
+        ts_args_type = "collectionName: string, args?: Args<'getOptimizations'>",
+        ts_return_type = "Promise<Schemas['OptimizationsResponse']>"
+    )]
+    pub fn get_optimizations<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Option<Request>,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.read::<GetOptimizations>(env, collection_name, request)
+    }
+
+    /// Adds a vector to a collection, which no point has yet; waits for the optimizer, if it is at work. One that is there already is left alone if
+    /// it is of the same size and kind, and is a reason to reject with status 400 otherwise.
+    #[napi(
+        ts_args_type = "collectionName: string, vectorName: string, config: Schemas['VectorNameConfig'], args?: Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'>",
+        ts_return_type = "Promise<Schemas['UpdateResult']>"
+    )]
+    pub fn create_vector_name<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        vector_name: String,
+        config: Request,
+        request: Option<Request>,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.write_built(env, collection_name, request, move |request| {
+            let params: VectorNameParams = request.parse()?;
+            Ok(CreateVectorName { name: vector_name, config: config.parse()?, params })
+        })
+    }
+
+    /// Removes a vector from a collection, with its values in all points. One that does not exist is no
+    /// error.
+    #[napi(
+        ts_args_type = "collectionName: string, vectorName: string, args?: Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'>",
+        ts_return_type = "Promise<Schemas['UpdateResult']>"
+    )]
+    pub fn delete_vector_name<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        vector_name: String,
+        request: Option<Request>,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.write_built(env, collection_name, request, move |request| {
+            let params: VectorNameParams = request.parse()?;
+            Ok(DeleteVectorName { name: vector_name, params })
         })
     }
 
@@ -759,14 +888,8 @@ impl QdrantClient {
         field_name: String,
         request: Option<Request>,
     ) -> napi::Result<PromiseRaw<'env, String>> {
-        let request = request.unwrap_or_default();
-        let timeout = request.timeout().map_err(|error| to_js_error(&error))?;
-        self.call(env, async move |client| {
-            client
-                .write_with(&collection_name, timeout, move || {
-                    DeletePayloadIndex::of_field(&field_name, request.parse::<DeletePayloadIndexParams>()?)
-                })
-                .await
+        self.write_built(env, collection_name, request, move |request| {
+            DeletePayloadIndex::of_field(&field_name, request.parse::<DeletePayloadIndexParams>()?)
         })
     }
 }

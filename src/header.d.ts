@@ -11,12 +11,29 @@ type RestMethod = {
 /** The request object of a method of the REST client. */
 export type Args<M extends RestMethod> = NonNullable<Parameters<RestClient[M]>[1]>
 
+type RestOptions = NonNullable<ConstructorParameters<typeof RestClient>[0]>
+
+/** For a client of a Qdrant in this process. Of the REST client's options, only `timeout` has a meaning here. */
+export type EmbeddedOptions = ClientOptions &
+  Pick<RestOptions, 'timeout' | 'headers' | 'maxConnections' | 'checkCompatibility'> & {
+    [K in 'url' | 'host' | 'port' | 'apiKey' | 'https' | 'prefix']?: undefined
+  }
+
+/** For a client of a Qdrant server: the options of the REST client, with a `url`, a `host` or a `port`. */
+export type ServerOptions = RestOptions & { [K in keyof ClientOptions]?: undefined }
+
 /** A point id: an unsigned 64-bit integer, as `bigint` beyond 2^53, or a UUID. */
 export type PointId = Schemas['ExtendedPointId'] | bigint
 
 /** A request in which the ids of points may also be `bigint`. */
 export type WithBigintIds<T> = T extends unknown
-  ? { [K in keyof T]: K extends 'ids' | 'points' ? PointId[] : K extends 'offset' ? PointId | T[K] : T[K] }
+  ? {
+      [K in keyof T]: K extends 'ids' | 'points'
+        ? PointId[] | Extract<T[K], null | undefined>
+        : K extends 'offset'
+          ? PointId | T[K]
+          : T[K]
+    }
   : never
 
 /** The numbers of a dense vector. */
@@ -236,14 +253,17 @@ export type DiscoverArgs = DiscoverRequest & ReadOptions
 /** What `discoverBatchPoints` takes. */
 export type DiscoverBatchArgs = { searches: DiscoverRequest[] } & ReadOptions
 
-/** A client disposes of itself at the end of an `await using` block. */
-export interface QdrantClient {
+/**
+ * A client is one of the REST client, to be used wherever that is asked for, and disposes of itself at the end of an
+ * `await using` block.
+ */
+export interface QdrantClient extends RestClient {
   [Symbol.asyncDispose](): Promise<void>
 }
 
 /**
- * What every call rejects with. It has what an `ApiError` of the REST client has: the status and the text that a
- * Qdrant server would give.
+ * What every call rejects with. It is an `ApiError` of the REST client: it has the status and the text that a Qdrant
+ * server would give, the text also as its message.
  */
 export class QdrantError extends Error {
   /** HTTP status of a Qdrant server in this case, such as 404. */

@@ -1,4 +1,4 @@
-//! What a call answers: JSON text, made off the JavaScript thread, or an error that `client.js`
+//! What a call answers: JSON text, made off the JavaScript thread, or an error that `lib/errors.js`
 //! turns into a `QdrantError`.
 
 use std::io;
@@ -20,7 +20,7 @@ const BIGINT_MARK: &str = "\\u0000n:";
 /// First character of an answer that is an error: its fields follow.
 const ERROR: char = '!';
 
-/// What a call answers, as `client.js` expects it.
+/// What a call answers, as `lib/native.js` expects it.
 pub fn answer_text(answer: Result<impl Serialize>) -> String {
     answer.and_then(|value| to_text(&value)).unwrap_or_else(|error| format!("{ERROR}{}", fields(&error)))
 }
@@ -43,12 +43,12 @@ fn to_text(value: &impl Serialize) -> Result<String> {
     String::from_utf8(bytes).map_err(|error| Error::Service(error.to_string()))
 }
 
-/// An error whose message holds what `client.js` needs.
+/// An error whose message holds what `lib/errors.js` needs.
 pub fn to_js_error(error: &Error) -> NapiError {
     NapiError::new(Status::GenericFailure, fields(error).to_string())
 }
 
-/// What `client.js` makes a `QdrantError` of.
+/// What `lib/errors.js` makes a `QdrantError` of.
 fn fields(error: &Error) -> Value {
     let mut fields = json!({ "status": error.status(), "message": error.to_string(), "code": error.code() });
     if let Error::StorageLocked { lock_file, pid } = error {

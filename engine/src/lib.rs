@@ -22,6 +22,7 @@ pub mod collection;
 mod config;
 mod engine;
 mod error;
+mod files;
 mod inference;
 pub mod model;
 mod operation;
@@ -33,8 +34,8 @@ pub use qdrant_edge;
 pub use config::{Config, Location};
 pub use engine::{QdrantClient, QdrantInstance};
 pub use error::{Error, Result};
-pub use operation::{Inspect, Manage, Read, Touches, Write, WriteOutput};
+pub use operation::{Inspect, Manage, Read, Reconfigure, Touches, Write, WriteOutput};
 pub use toc::{
-    CollectionExists, CreateCollectionNamed, DeleteCollection, ListAliases, ListCollections, TableOfContent,
-    UpdateAliases,
+    CollectionExists, CreateCollectionNamed, DeleteCollection, ListAliases, ListCollections,
+    RecreateCollection, TableOfContent, UpdateAliases,
 };

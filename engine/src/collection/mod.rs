@@ -8,16 +8,21 @@ mod bounds;
 mod clear_payload;
 mod count_points;
 mod create_payload_index;
+mod create_vector_name;
 mod delete_payload;
 mod delete_payload_index;
 mod delete_points;
+mod delete_vector_name;
 mod delete_vectors;
 mod discover;
 mod discover_batch;
 mod facet;
+mod frozen_segments;
 mod get_collection;
+mod get_optimizations;
 mod get_point;
 mod maintenance;
+mod optimizer_log;
 mod overwrite_payload;
 mod payload_change;
 mod plan;
@@ -37,12 +42,14 @@ mod search_matrix;
 mod search_point_groups;
 mod search_points;
 mod set_payload;
+mod settings;
+mod shard_folder;
 mod strict_mode;
 mod update_vectors;
 mod upsert_points;
 mod vector_schema;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
@@ -53,6 +60,7 @@ use serde_json::Value;
 use crate::error::{Error, Result};
 use crate::model::CollectionConfig;
 use maintenance::OptimizerState;
+use optimizer_log::OptimizerLog;
 use strict_mode::Rates;
 
 pub use get_collection::GetCollection;
@@ -63,13 +71,17 @@ const SHARD_FOLDER: &str = "0";
 
 /// An open collection.
 pub struct Collection {
+    folder: PathBuf,
     shard: EdgeShard,
     config: RwLock<CollectionConfig>,
     /// Number of the next operation, as the write-ahead log counts them.
     next_operation: AtomicU64,
+    /// What that was when the collection was opened.
+    first_operation: u64,
     /// Whether something was written since the last flush.
     dirty: AtomicBool,
     optimizer: Mutex<OptimizerState>,
+    optimizer_log: Mutex<OptimizerLog>,
     /// Writes that wait for their turn, counted by the queue.
     queued_writes: Arc<AtomicUsize>,
     rates: Rates,
@@ -79,28 +91,33 @@ impl Collection {
     /// Creates the files of a new collection in `folder`.
     pub(crate) fn create(folder: &Path, config: CollectionConfig) -> Result<Self> {
         let shard = EdgeShard::new(&folder.join(SHARD_FOLDER), config.edge_config())?;
-        Self::with_shard(shard, config)
+        settings::save(folder, &config)?;
+        Self::with_shard(folder, shard, config)
     }
 
     /// Opens the collection in `folder`, applying what its write-ahead log holds.
-    pub(crate) fn open(folder: &Path, config: CollectionConfig) -> Result<Self> {
-        let shard_folder = folder.join(SHARD_FOLDER);
-        let shard = EdgeShard::load(&shard_folder, Some(config.edge_config()))
-            .map_err(|error| Error::storage(&shard_folder, Error::from(error)))?;
-        Self::with_shard(shard, config)
+    pub(crate) fn open(folder: &Path) -> Result<Self> {
+        let config = settings::load(folder)?;
+        let shard = shard_folder::open(&folder.join(SHARD_FOLDER), &config.edge_config())?;
+        Self::with_shard(folder, shard, config)
     }
 
-    fn with_shard(shard: EdgeShard, config: CollectionConfig) -> Result<Self> {
-        let next_operation = AtomicU64::new(next_operation(&shard)?);
-        Ok(Self {
+    fn with_shard(folder: &Path, shard: EdgeShard, config: CollectionConfig) -> Result<Self> {
+        let first_operation = next_operation(&shard)?;
+        let collection = Self {
+            folder: folder.to_owned(),
             shard,
             config: RwLock::new(config),
-            next_operation,
+            next_operation: AtomicU64::new(first_operation),
+            first_operation,
             dirty: AtomicBool::new(false),
             optimizer: Mutex::default(),
+            optimizer_log: Mutex::default(),
             queued_writes: Arc::default(),
             rates: Rates::default(),
-        })
+        };
+        collection.announce_optimization();
+        Ok(collection)
     }
 
     /// Number of writes that wait for their turn, for the queue to keep.
@@ -113,6 +130,11 @@ impl Collection {
         self.next_operation.load(Ordering::Acquire)
     }
 
+    /// Whether something was written since it was opened.
+    pub(crate) fn has_changed(&self) -> bool {
+        self.operations() > self.first_operation
+    }
+
     /// The engine's shard, for reads.
     pub(crate) fn shard(&self) -> &EdgeShard {
         &self.shard
@@ -123,6 +145,7 @@ impl Collection {
     pub(crate) fn update(&self, operation: UpdateOperation) -> Result<u64> {
         self.dirty.store(true, Ordering::Release);
         let number = self.next_operation.fetch_add(1, Ordering::AcqRel);
+        self.announce_optimization();
         self.shard.update(operation)?;
         Ok(number)
     }

@@ -18,10 +18,13 @@ mod vectors;
 pub use aliases::{AliasDescription, AliasOperations, ChangeAliases, CollectionsAliasesResponse};
 pub use collection::{
     CollectionConfig, CollectionDescription, CollectionExistence, CollectionInfo, CollectionParams,
-    CollectionStatus, CollectionWarning, CollectionsResponse, CreateCollection, HnswConfigDiff,
-    MaxOptimizationThreads, OptimizersConfig, OptimizersConfigDiff, OptimizersStatus, PayloadStorageParams,
-    ShardingMethod, SparseIndexParams, SparseVectorParams, StrictModeConfig, StrictModeMultivector,
-    StrictModeSparse, UpdateQueueInfo, VectorParams, VectorsConfig, WalConfig, WalConfigDiff,
+    CollectionParamsDiff, CollectionStatus, CollectionWarning, CollectionsResponse, CreateCollection,
+    CreateVectorName, DeleteVectorName, Disabled, GetOptimizations, HnswConfigDiff, MaxOptimizationThreads,
+    Optimization, OptimizationSegmentInfo, OptimizationsResponse, OptimizationsSummary, OptimizersConfig,
+    OptimizersConfigDiff, OptimizersStatus, PayloadStorageParams, PendingOptimization, ProgressTree,
+    QuantizationConfigDiff, ShardingMethod, SparseIndexParams, SparseVectorParams, StrictModeConfig,
+    StrictModeMultivector, StrictModeSparse, TrackerStatus, UpdateCollection, UpdateQueueInfo,
+    VectorNameParams, VectorParams, VectorParamsDiff, VectorsConfig, WalConfig, WalConfigDiff,
 };
 pub use names::validate_collection_name;
 pub use packed::PackedVectors;

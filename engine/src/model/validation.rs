@@ -50,18 +50,32 @@ impl Faults {
         }
     }
 
-    /// Notes what is wrong within the values of the map at `path`. As on a server, their keys are not told.
-    pub(crate) fn within_values<'a, T: Validate + 'a>(
+    /// Notes what is wrong within the parts of the list at `path`.
+    pub(crate) fn within_each<'a>(
         &mut self,
         path: &str,
-        values: impl Iterator<Item = &'a T>,
+        parts: impl IntoIterator<Item = &'a (impl Validate + 'a)>,
     ) {
-        let errors: Vec<_> = values.filter_map(|value| value.validate().err()).collect();
-        if let [errors] = errors.as_slice() {
-            return self.extend(&format!("{path}.?"), errors);
+        for (index, part) in parts.into_iter().enumerate() {
+            self.within(&format!("{path}[{index}]"), Some(part));
         }
-        for (index, errors) in errors.iter().enumerate() {
-            self.extend(&format!("{path}.?[{index}]"), errors);
+    }
+
+    /// Notes what is wrong within the parts of the map at `path`. A server does not tell their names, and
+    /// counts those at fault only.
+    pub(crate) fn within_any<'a>(
+        &mut self,
+        path: &str,
+        parts: impl IntoIterator<Item = &'a (impl Validate + 'a)>,
+    ) {
+        let errors: Vec<_> = parts.into_iter().filter_map(|part| part.validate().err()).collect();
+        match &*errors {
+            [errors] => self.extend(&format!("{path}.?"), errors),
+            several => {
+                for (index, errors) in several.iter().enumerate() {
+                    self.extend(&format!("{path}.?[{index}]"), errors);
+                }
+            }
         }
     }
 

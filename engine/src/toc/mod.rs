@@ -7,9 +7,9 @@ mod aliases;
 mod create_collection;
 mod delete_collection;
 mod entry;
-mod files;
 mod list_aliases;
 mod list_collections;
+mod recreate_collection;
 mod storage_folder;
 mod update_aliases;
 
@@ -26,7 +26,6 @@ use crate::collection::Collection;
 use crate::config::Config;
 use crate::engine::Runtimes;
 use crate::error::{Error, Result};
-use crate::model::CollectionConfig;
 use crate::operation::{Collections, Read};
 use aliases::Aliases;
 use storage_folder::StorageFolder;
@@ -36,10 +35,8 @@ pub use delete_collection::DeleteCollection;
 pub(crate) use entry::Entry;
 pub use list_aliases::ListAliases;
 pub use list_collections::{CollectionExists, ListCollections};
+pub use recreate_collection::RecreateCollection;
 pub use update_aliases::UpdateAliases;
-
-/// A collection's configuration; written last, so a folder without one was never acknowledged.
-const CONFIG_FILE: &str = "config.json";
 
 /// Marks the folder of a collection that is being created.
 const CREATING_MARKER: &str = ".creating";
@@ -62,6 +59,7 @@ impl TableOfContent {
     pub(crate) fn open(config: &Config, root: Option<PathBuf>, runtimes: Runtimes) -> Result<Self> {
         let folder = StorageFolder::open(root)?;
         folder.empty_removed();
+        folder.finish_staged(|path| !is_unfinished(path))?;
         let aliases = Aliases::load(&folder.aliases_file())?;
         let budget = ResourceBudget::new(config.optimizer_cpus, config.optimizer_cpus);
         let mut entries = BTreeMap::new();
@@ -120,10 +118,12 @@ impl TableOfContent {
     /// Removes aliases of collections that are gone: a crash came between the removal of a
     /// collection and that of its aliases.
     fn drop_dangling_aliases(&self) -> Result<()> {
-        let mut aliases = self.aliases.all();
-        let before = aliases.len();
-        aliases.retain(|_, collection| self.entries.read().contains_key(collection));
-        if aliases.len() == before { Ok(()) } else { self.aliases.replace(aliases) }
+        self.aliases.retain(|collection| self.entries.read().contains_key(collection))
+    }
+
+    /// Removes the aliases of a collection.
+    fn drop_aliases_of(&self, name: &str) -> Result<()> {
+        self.aliases.retain(|collection| collection != name)
     }
 }
 
@@ -153,13 +153,14 @@ fn collection_names(folder: &StorageFolder) -> Result<Vec<String>> {
 
 /// Opens a collection's folder; `None` when its creation was never finished.
 fn open_collection(path: &Path) -> Result<Option<Collection>> {
-    let is_empty = fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none());
-    if is_empty || path.join(CREATING_MARKER).exists() {
+    if is_unfinished(path) {
         return Ok(None);
     }
-    let file = path.join(CONFIG_FILE);
-    let Some(config) = files::read_json::<CollectionConfig>(&file)? else {
-        return Err(Error::storage(&file, "the file is missing"));
-    };
-    Collection::open(path, config).map(Some)
+    Collection::open(path).map(Some)
+}
+
+/// Whether the creation of a collection's folder came to no end.
+fn is_unfinished(path: &Path) -> bool {
+    let is_empty = fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none());
+    is_empty || path.join(CREATING_MARKER).exists()
 }

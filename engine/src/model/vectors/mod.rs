@@ -171,7 +171,7 @@ impl VectorStruct {
     pub(super) fn check(&self, path: &str, faults: &mut Faults) {
         match self {
             VectorStruct::Default(vector) => faults.within(path, Some(vector)),
-            VectorStruct::Named(vectors) => faults.within_values(path, vectors.values()),
+            VectorStruct::Named(vectors) => faults.within_any(path, vectors.values()),
         }
     }
 }

@@ -344,10 +344,10 @@ mod tests {
 
     /// The fields of objects among them: vectors may have such names.
     fn any_name() -> impl Strategy<Value = String> {
-        let fields = ["text", "image", "object", "model", "options", "indices", "values"];
+        const FIELDS: &[&str] = &["text", "image", "object", "model", "options", "indices", "values"];
         prop_oneof![
             vec(any::<char>(), 0..6).prop_map(String::from_iter),
-            proptest::sample::select(fields.as_slice()).prop_map(str::to_owned),
+            proptest::sample::select(FIELDS).prop_map(str::to_owned),
         ]
     }
 
