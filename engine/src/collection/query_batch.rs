@@ -1,6 +1,6 @@
 use qdrant_edge::QueryBatchRequest;
 
-use super::query_points::query_requests;
+use super::query_points::{query_error, query_requests};
 use super::referenced_vectors::look_up_elsewhere;
 use super::{Collection, query_limits};
 use crate::error::Result;
@@ -33,7 +33,7 @@ fn check_limits(collection: &Collection, batch: &QueryBatch) -> Result<()> {
 
 fn query(collection: &Collection, batch: QueryBatch, name: Option<&str>) -> Result<Vec<QueryResponse>> {
     let queries = query_requests(collection, batch.searches, name)?;
-    let answers = collection.shard().query_batch(QueryBatchRequest { queries })?;
+    let answers = collection.shard().query_batch(QueryBatchRequest { queries }).map_err(query_error)?;
     let responses = answers
         .into_iter()
         .map(|points| QueryResponse { points: points.into_iter().map(Into::into).collect() });

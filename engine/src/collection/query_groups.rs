@@ -3,7 +3,7 @@ use std::slice;
 
 use qdrant_edge::{EdgeShardRead, GroupRequest, RetrieveRequest};
 
-use super::query_points::query_requests;
+use super::query_points::{query_error, query_requests};
 use super::referenced_vectors::look_up_elsewhere;
 use super::{Collection, query_limits};
 use crate::error::{Error, Result};
@@ -56,7 +56,7 @@ fn group(collection: &Collection, request: QueryGroups, name: Option<&str>) -> R
     let query = query_requests(collection, vec![query], name)?.remove(0);
     let group_size = collection.at_most_all(group_size.unwrap_or(DEFAULT_GROUP_SIZE))?;
     let request = GroupRequest { query, group_by, groups, group_size };
-    let groups = collection.shard().query_groups(request)?.into_iter().map(|group| {
+    let groups = collection.shard().query_groups(request).map_err(query_error)?.into_iter().map(|group| {
         let id = serde_json::to_value(&group.key)
             .map_err(|error| Error::Service(format!("cannot write the value of a group: {error}")))?;
         Ok(PointGroup { hits: group.hits.into_iter().map(Into::into).collect(), id, lookup: None })

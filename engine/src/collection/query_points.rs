@@ -1,11 +1,13 @@
 use std::slice;
 
-use qdrant_edge::{Condition, Filter, PointId, QueryRequest, Sample as EdgeSample, ScoringQuery};
+use qdrant_edge::{
+    Condition, Filter, OperationError, PointId, QueryRequest, Sample as EdgeSample, ScoringQuery,
+};
 
 use super::referenced_vectors::{look_up_elsewhere, look_up_here};
 use super::scoring_query::{prefetch_request, scoring_query};
 use super::{Collection, query_limits};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::inference::embed_queries;
 use crate::model::{QueryPoints, QueryResponse};
 use crate::operation::{Collections, Read};
@@ -37,8 +39,21 @@ fn check_limits(collection: &Collection, query: &QueryPoints) -> Result<()> {
 
 fn query(collection: &Collection, query: QueryPoints, name: Option<&str>) -> Result<QueryResponse> {
     let request = query_requests(collection, vec![query], name)?.remove(0);
-    let points = collection.shard().query(request)?;
+    let points = collection.shard().query(request).map_err(query_error)?;
     Ok(QueryResponse { points: points.into_iter().map(Into::into).collect() })
+}
+
+/// Nothing but a formula stops a query: the engine gives up all segments when one point has no score, and
+/// keeps the reason for itself.
+pub(super) fn query_error(error: OperationError) -> Error {
+    match error {
+        OperationError::Cancelled { .. } => Error::WrongInput(
+            "The formula produced a non-finite number for a point, or found no value of the expected type in its \
+             payload and/or in the formula defaults"
+                .to_owned(),
+        ),
+        error => error.into(),
+    }
 }
 
 /// Turns validated queries into the engine's, with vectors in the place of the ids of this collection,

@@ -61,16 +61,16 @@ fn animals() -> Store {
 fn documents_are_ranked_by_bm25() {
     let store = animals();
     let found = store.query(json!({ "query": document("DOGS, foxes"), "using": "text" }));
-    assert_eq!(ids(&found), json!([1, 3, 2]));
+    assert_eq!(ids(&found), json!([1, 2, 3]));
 
     // By hand: idf ln((n - df + 0.5) / (df + 0.5) + 1), and the weight of a word in a text of `length` words.
     let idf = ((5.0f64 - 2.0 + 0.5) / 2.5 + 1.0).ln();
     let weight = |count: f64, length: f64| count * 2.2 / (1.2 * (0.25 + 0.75 * length / 256.0) + count);
-    let expected = [2.0 * weight(1.0, 6.0), weight(1.0, 2.0), weight(2.0, 3.0)].map(|weight| weight * idf);
-    let mut scores: Vec<_> = found.as_array().unwrap().iter().map(|point| point["score"].as_f64().unwrap()).collect();
-    assert!((scores[0] - expected[0]).abs() < 1e-4, "{scores:?} {expected:?}");
-    scores.sort_by(|a, b| b.total_cmp(a));
-    assert!(scores.is_sorted_by(|a, b| a >= b));
+    let expected = [2.0 * weight(1.0, 6.0), weight(2.0, 3.0), weight(1.0, 2.0)].map(|weight| weight * idf);
+    for (point, expected) in found.as_array().unwrap().iter().zip(expected) {
+        let score = point["score"].as_f64().unwrap();
+        assert!((score - expected).abs() < 1e-4, "{score} is not {expected}");
+    }
 }
 
 #[test]
@@ -111,7 +111,6 @@ fn every_query_takes_documents() {
         ids(&found)
     };
     assert_eq!(found(json!({ "nearest": dog })), json!([2, 1]));
-    assert_eq!(found(json!({ "nearest": dog, "mmr": { "diversity": 0.1 } })), json!([2, 1]));
     for strategy in ["average_vector", "best_score", "sum_scores"] {
         let recommend = json!({ "positive": [fox], "negative": [dog], "strategy": strategy });
         assert_eq!(found(json!({ "recommend": recommend }))[0], 3, "{strategy}");
