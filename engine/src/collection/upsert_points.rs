@@ -25,8 +25,7 @@ impl Change for UpsertPoints {
         let Self { points, update_filter, update_mode, wait: _, ordering: _ } = self;
         let mut points = points.into_list()?;
         embed_sources(points.iter_mut().flat_map(|point| point.vector.sources_mut()))?;
-        let points: Vec<_> =
-            points.into_iter().map(PointStructPersisted::try_from).collect::<Result<_>>()?;
+        let points: Vec<_> = points.into_iter().map(PointStructPersisted::try_from).collect::<Result<_>>()?;
         let collection = plan.collection();
         collection.check_limits(|limits| {
             limits.points(points.len(), "upsert limit")?;

@@ -69,9 +69,7 @@ fn tolerate_unknown_language(config: EdgeBm25Config) -> EdgeBm25Config {
         return config;
     };
     let stemmer = config.stemmer.unwrap_or_else(|| match language.parse::<SnowballLanguage>() {
-        Ok(language) => {
-            StemmingAlgorithm::Snowball(SnowballParams { r#type: Snowball::Snowball, language })
-        }
+        Ok(language) => StemmingAlgorithm::Snowball(SnowballParams { r#type: Snowball::Snowball, language }),
         Err(_) => StemmingAlgorithm::Disabled(DisabledStemmerParams { r#type: NoStemmer::None }),
     });
     if config.stopwords.is_none() {

@@ -28,7 +28,8 @@ fn vector_of(store: &Store, id: u64) -> Value {
 /// The vector that a document becomes when it is stored, or why it does not.
 fn embedded(document: Value) -> Result<Value, (u16, String)> {
     let store = store();
-    let upsert = store.write::<UpsertPoints>(json!({ "points": [{ "id": 1, "vector": { "text": document } }] }));
+    let upsert =
+        store.write::<UpsertPoints>(json!({ "points": [{ "id": 1, "vector": { "text": document } }] }));
     if upsert.is_err() {
         assert_eq!(store.count(), 0);
         return Err(refusal(upsert));
@@ -78,7 +79,10 @@ fn the_names_of_the_model_are_equal() {
     let expected = embedded(document("two words")).unwrap();
     assert_eq!(expected["indices"].as_array().unwrap().len(), 2);
     for model in ["bm25", "BM25", "Qdrant/bm25", "QDRANT/BM25"] {
-        assert_eq!(embedded(json!({ "text": "two words", "model": model, "options": null })).unwrap(), expected);
+        assert_eq!(
+            embedded(json!({ "text": "two words", "model": model, "options": null })).unwrap(),
+            expected
+        );
     }
 }
 
@@ -88,7 +92,8 @@ fn every_update_takes_documents() {
     let store = store();
     let columns = json!({ "ids": [1, 2], "vectors": { "text": [document("two words"), expected] } });
     store.write::<UpsertPoints>(json!({ "batch": columns })).unwrap();
-    let points = json!([{ "id": 3, "vector": { "dense": [1, 2] } }, { "id": 4, "vector": { "dense": [1, 2] } }]);
+    let points =
+        json!([{ "id": 3, "vector": { "dense": [1, 2] } }, { "id": 4, "vector": { "dense": [1, 2] } }]);
     store.upsert(points);
     let update = json!([{ "id": 3, "vector": { "text": document("two words") } }]);
     store.write::<UpdateVectors>(json!({ "points": update })).unwrap();
@@ -131,13 +136,15 @@ fn prefetches_batches_and_groups_take_documents() {
     let dog = json!({ "query": document("dog"), "using": "text", "limit": 1 });
     let birds = json!({ "prefetch": { "query": document("birds"), "using": "text" }, "query": document("birds"), "using": "text" });
     let both = store.query(json!({ "prefetch": [dog, birds], "query": { "fusion": "rrf" } }));
-    let mut both: Vec<_> = both.as_array().unwrap().iter().map(|point| point["id"].as_u64().unwrap()).collect();
+    let mut both: Vec<_> =
+        both.as_array().unwrap().iter().map(|point| point["id"].as_u64().unwrap()).collect();
     both.sort_unstable();
     assert_eq!(both, [2, 4, 5]);
     let answers = store.read::<QueryBatch>(json!({ "searches": [dog, birds] })).unwrap();
     assert_eq!(ids(&answers[0]["points"]), json!([2]));
     assert_eq!(ids(&answers[1]["points"]).as_array().unwrap().len(), 2);
-    let groups = json!({ "query": document("dogs and birds"), "using": "text", "group_by": "kind", "group_size": 1 });
+    let groups =
+        json!({ "query": document("dogs and birds"), "using": "text", "group_by": "kind", "group_size": 1 });
     store.index("kind", json!("keyword"));
     let groups = store.read::<QueryGroups>(groups).unwrap()["groups"].take();
     assert_eq!(groups.as_array().unwrap().len(), 2);
@@ -184,7 +191,8 @@ fn an_unknown_language_has_no_stop_words_and_no_stemmer() {
 
 #[test]
 fn bad_options_are_refused_by_their_name() {
-    let error = |options: Value| embedded(json!({ "text": "t", "model": MODEL, "options": options })).unwrap_err();
+    let error =
+        |options: Value| embedded(json!({ "text": "t", "model": MODEL, "options": options })).unwrap_err();
     let cases = [
         (json!({ "b": 1, "k": "x" }), "Invalid BM25 config: k: invalid type: string \"x\""),
         (json!({ "tokenizer": "none" }), "Invalid BM25 config: tokenizer: unknown variant `none`"),
@@ -254,12 +262,14 @@ fn a_document_needs_the_name_of_a_vector() {
 #[test]
 fn a_document_is_checked_as_the_vector_that_it_becomes() {
     let store = store();
-    let upsert = |vector: Value| store.write::<UpsertPoints>(json!({ "points": [{ "id": 1, "vector": vector }] }));
+    let upsert =
+        |vector: Value| store.write::<UpsertPoints>(json!({ "points": [{ "id": 1, "vector": vector }] }));
     let sparse = json!({ "indices": [1], "values": [1.0] });
     for vector in ["dense", "none"] {
         let given = refusal(upsert(json!({ vector: sparse })));
         assert_eq!(refusal(upsert(json!({ vector: document("t") }))), given);
-        let query = |query: Value| refusal(store.read::<QueryPoints>(json!({ "query": query, "using": vector })));
+        let query =
+            |query: Value| refusal(store.read::<QueryPoints>(json!({ "query": query, "using": vector })));
         assert_eq!(query(document("t")), query(sparse.clone()));
     }
     let strict = Store::new(json!({

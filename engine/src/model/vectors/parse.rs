@@ -325,14 +325,19 @@ mod tests {
     }
 
     fn any_object() -> impl Strategy<Value = InferenceObject> {
-        let value = prop_oneof![Just(json!("x")), Just(json!([1.0])), Just(json!({ "text": "x", "model": "m" }))];
+        let value =
+            prop_oneof![Just(json!("x")), Just(json!([1.0])), Just(json!({ "text": "x", "model": "m" }))];
         let input = prop_oneof![
             any_name().prop_map(InferenceInput::Text),
             value.clone().prop_map(InferenceInput::Image),
             value.prop_map(InferenceInput::Object),
         ];
         let options = prop_oneof![Just(None), Just(json!({ "k": 1, "vector": [2.0] }).as_object().cloned())];
-        (input, any_name(), options).prop_map(|(input, model, options)| InferenceObject { input, model, options })
+        (input, any_name(), options).prop_map(|(input, model, options)| InferenceObject {
+            input,
+            model,
+            options,
+        })
     }
 
     fn any_source() -> impl Strategy<Value = VectorSource> {
