@@ -18,25 +18,39 @@ const DEFAULT_LIMIT: usize = 10;
 impl Read for QueryGroups {
     type Output = GroupsResult;
 
-    fn run(mut self, name: &str, collections: &impl Collections) -> Result<GroupsResult> {
+    fn run(self, name: &str, collections: &impl Collections) -> Result<GroupsResult> {
         self.validate()?;
-        embed_queries(slice::from_mut(&mut self.query))?;
-        collections.enter(name, |collection| check_limits(collection, &self))?;
-        look_up_elsewhere(slice::from_mut(&mut self.query), name, collections)?;
-        let with_lookup = self.with_lookup.take();
-        let mut result = collections.enter(name, |collection| group(collection, self, Some(name)))?;
-        if let Some(lookup) = with_lookup {
-            add_lookups(&mut result.groups, lookup.into(), collections)?;
-        }
-        Ok(result)
+        find(self, name, collections)
     }
 
-    fn execute(mut self, collection: &Collection) -> Result<GroupsResult> {
+    fn execute(self, collection: &Collection) -> Result<GroupsResult> {
         self.validate()?;
-        embed_queries(slice::from_mut(&mut self.query))?;
-        check_limits(collection, &self)?;
-        group(collection, self, None)
+        find_here(self, collection)
     }
+}
+
+/// The groups that a validated request asks for.
+pub(super) fn find(
+    mut request: QueryGroups,
+    name: &str,
+    collections: &impl Collections,
+) -> Result<GroupsResult> {
+    embed_queries(slice::from_mut(&mut request.query))?;
+    collections.enter(name, |collection| check_limits(collection, &request))?;
+    look_up_elsewhere(slice::from_mut(&mut request.query), name, collections)?;
+    let with_lookup = request.with_lookup.take();
+    let mut result = collections.enter(name, |collection| group(collection, request, Some(name)))?;
+    if let Some(lookup) = with_lookup {
+        add_lookups(&mut result.groups, lookup.into(), collections)?;
+    }
+    Ok(result)
+}
+
+/// As [`find`], of a request that needs no other collection.
+pub(super) fn find_here(mut request: QueryGroups, collection: &Collection) -> Result<GroupsResult> {
+    embed_queries(slice::from_mut(&mut request.query))?;
+    check_limits(collection, &request)?;
+    group(collection, request, None)
 }
 
 fn check_limits(collection: &Collection, request: &QueryGroups) -> Result<()> {

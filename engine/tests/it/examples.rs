@@ -93,14 +93,16 @@ fn groups_hold_the_best_points_of_each_value() {
 fn groups_ask_for_examples_only_when_they_average_them() {
     let store = store();
     store.index("odd", json!("integer"));
-    let groups = |strategy: &str| {
+    let groups = |negative: Value, strategy: &str| {
         store.read::<RecommendPointGroups>(json!({
-            "negative": [1], "strategy": strategy, "group_by": "odd", "group_size": 1, "limit": 1,
+            "negative": negative, "strategy": strategy, "group_by": "odd", "group_size": 1, "limit": 1,
         }))
     };
     let none = "Wrong input: Positive vectors should not be empty with `average` strategy";
-    assert_eq!(refusal(groups("average_vector")), (400, none.to_owned()));
-    assert!(groups("best_score").is_ok());
+    for negative in [json!([1]), json!([])] {
+        assert_eq!(refusal(groups(negative.clone(), "average_vector")), (400, none.to_owned()));
+        assert!(groups(negative, "best_score").is_ok());
+    }
 }
 
 #[test]

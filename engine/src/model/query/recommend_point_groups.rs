@@ -31,7 +31,7 @@ impl RecommendPointGroups {
         let mut faults = Faults::default();
         recommend.check(path, &mut faults)?;
         check_group_request(path, Some(*group_size as usize), Some(*limit as usize), &mut faults);
-        // Only here a server does not ask for examples before it looks them up.
+        // Only here a server does not ask for examples before it needs them.
         faults.into_result()
     }
 }
