@@ -6,6 +6,7 @@ mod collections;
 mod common;
 mod examples;
 mod filters;
+mod full_text;
 mod inference;
 mod instance;
 mod proofs;
