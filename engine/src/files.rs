@@ -35,6 +35,20 @@ pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>> {
     }
 }
 
+/// Makes all that is in `folder` durable.
+pub(crate) fn sync_tree(folder: &Path) -> std::io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            sync_tree(&path)?;
+        } else {
+            // Windows does so only for those who may write.
+            File::options().write(true).open(&path)?.sync_all()?;
+        }
+    }
+    sync_folder(folder)
+}
+
 /// Makes creations, renames and removals in `folder` durable. Windows has no such call, and orders
 /// them itself.
 pub(crate) fn sync_folder(folder: &Path) -> std::io::Result<()> {

@@ -27,6 +27,7 @@ pub(super) enum Call {
     Write { collection: String, job: Job<Collection> },
     Reconfigure { collection: String, job: Job<Entry> },
     Inspect { touches: Touches, job: Job<TableOfContent> },
+    Transfer { touches: Touches, job: Job<TableOfContent> },
     Manage { touches: Touches, job: Job<TableOfContent> },
 }
 
@@ -36,7 +37,9 @@ impl Call {
             Call::Write { collection, .. } | Call::Reconfigure { collection, .. } => {
                 Touches::Name(collection.clone())
             }
-            Call::Inspect { touches, .. } | Call::Manage { touches, .. } => touches.clone(),
+            Call::Inspect { touches, .. } | Call::Transfer { touches, .. } | Call::Manage { touches, .. } => {
+                touches.clone()
+            }
         }
     }
 
