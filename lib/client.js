@@ -1,6 +1,7 @@
 const { tmpdir } = require('node:os')
 
 const { embeddedApi } = require('./embedded-api.js')
+const { nativeError } = require('./errors.js')
 const native = require('./native.js')
 const { isServer } = require('./options.js')
 const { serverApi } = require('./server-api.js')
@@ -60,8 +61,24 @@ function defineClient(rest, QdrantError) {
       return this.#result('getPoint', { collection_name, ...args })
     }
 
+    async recoverFullSnapshot(args) {
+      if (!this.#native) {
+        const reason = 'Not implemented: a server recovers its storage only when it starts'
+        throw QdrantError.from(nativeError(501, reason))
+      }
+      return this.#result('recoverFullSnapshot', args)
+    }
+
     async createCollection(collection_name, args = {}) {
       return super.createCollection(collection_name, args)
+    }
+
+    async createShardSnapshot(collection_name, shard_id, args = {}) {
+      return super.createShardSnapshot(collection_name, shard_id, args)
+    }
+
+    async deleteShardSnapshot(collection_name, shard_id, snapshot_name, args = {}) {
+      return super.deleteShardSnapshot(collection_name, shard_id, snapshot_name, args)
     }
 
     async searchMatrixOffsets(collection_name, args = {}) {

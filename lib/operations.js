@@ -96,6 +96,9 @@ const OPERATIONS = {
   // Of the REST client, which asks a server twice.
   recreateCollection: method('recreateCollection', COLLECTION),
 
+  // Of this client only: a server does it when it starts.
+  recoverFullSnapshot: method('recoverFullSnapshot'),
+
   // Of the API up to 1.18.
   discoverBatchPoints: method('discoverBatchPoints', COLLECTION),
   discoverPoints: method('discoverPoints', COLLECTION),

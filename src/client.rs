@@ -1,5 +1,7 @@
 //! The class `QdrantClient`: one method per operation, each a message to the engine.
 
+mod snapshots;
+
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
