@@ -284,6 +284,43 @@ export class QdrantError extends Error {
   readonly path?: string
 }
 
+/** How `migrate` copies. */
+export interface MigrateOptions {
+  /** Names of the collections to copy. Default: all. */
+  collections?: string[]
+  /** Points per batch, at least 1. Default: 256. */
+  batchSize?: number
+  /** Called after each batch. `done` and `total` are points of the collection. */
+  onProgress?: (progress: { collection: string; done: number; total: number }) => void
+  /** Stops the copy between two batches, with the reason of the signal. */
+  signal?: AbortSignal
+}
+
+/** What `migrate` has done. */
+export interface MigrateResult {
+  collections: {
+    name: string
+    /** Points of the collection. */
+    points: number
+    /** Points that were copied now. */
+    copied: number
+    /** Points that were there already: those of an earlier run that was stopped. */
+    skipped: number
+  }[]
+}
+
+/**
+ * Copies collections from one client to another, each embedded or of a server: settings, payload indexes,
+ * points with their exact vectors, aliases. A copy that was stopped goes on when it is called again. At the
+ * end the points are counted, and a sample of them compared; a difference rejects. Neither side may be
+ * written to meanwhile.
+ */
+export function migrate(
+  source: RestClient,
+  target: RestClient,
+  options?: MigrateOptions
+): Promise<MigrateResult>
+
 /**
  * A Qdrant in this process, or a server, as a client of `@qdrant/js-client-rest`: an instance of its class,
  * which works wherever that does.
@@ -341,7 +378,7 @@ export declare class QdrantClient {
    */
   getOptimizations(collectionName: string, args?: Args<'getOptimizations'>): Promise<Schemas['OptimizationsResponse']>
   /**
-   * Adds a vector to a collection, which no point has yet. One that is there already is left alone if
+   * Adds a vector to a collection, which no point has yet; waits for the optimizer, if it is at work. One that is there already is left alone if
    * it is of the same size and kind, and is a reason to reject with status 400 otherwise.
    */
   createVectorName(collectionName: string, vectorName: string, config: Schemas['VectorNameConfig'], args?: Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'>): Promise<Schemas['UpdateResult']>

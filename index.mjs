@@ -3,5 +3,13 @@ import * as rest from '@qdrant/js-client-rest'
 
 import { definePackage } from './lib/package.js'
 
-export const { QdrantClient, QdrantError, connect, embedImages, embedTexts, modelCacheDir, unloadModel } =
-  definePackage(rest)
+export const {
+  QdrantClient,
+  QdrantError,
+  connect,
+  embedImages,
+  embedTexts,
+  migrate,
+  modelCacheDir,
+  unloadModel
+} = definePackage(rest)

@@ -380,7 +380,7 @@ impl QdrantClient {
         self.read::<GetOptimizations>(env, collection_name, request)
     }
 
-    /// Adds a vector to a collection, which no point has yet. One that is there already is left alone if
+    /// Adds a vector to a collection, which no point has yet; waits for the optimizer, if it is at work. One that is there already is left alone if
     /// it is of the same size and kind, and is a reason to reject with status 400 otherwise.
     #[napi(
         ts_args_type = "collectionName: string, vectorName: string, config: Schemas['VectorNameConfig'], args?: Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'>",

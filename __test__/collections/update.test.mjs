@@ -147,6 +147,9 @@ describe('recreateCollection', () => {
         client.count('c')
       ])
       assert.equal(answers[0], true)
-      assert.deepEqual((await client.scroll('c')).points.map(({ id }) => id), [2])
+      assert.deepEqual(
+        (await client.scroll('c')).points.map(({ id }) => id),
+        [2]
+      )
     }))
 })

@@ -9,10 +9,13 @@ describe('vector names', () => {
     withClient(async (client) => {
       await client.createCollection('c', { vectors: { size: 2, distance: 'Dot' } })
       await client.upsert('c', { points: [{ id: 1, vector: [1, 2] }] })
-      assert.deepEqual(await client.createVectorName('c', 'title', { dense: { size: 3, distance: 'Cosine' } }), {
-        operation_id: 1,
-        status: 'completed'
-      })
+      assert.deepEqual(
+        await client.createVectorName('c', 'title', { dense: { size: 3, distance: 'Cosine' } }),
+        {
+          operation_id: 1,
+          status: 'completed'
+        }
+      )
       assert.deepEqual(await client.createVectorName('c', 'words', { sparse: {} }, { wait: false }), {
         operation_id: 2,
         status: 'acknowledged'
@@ -51,11 +54,27 @@ describe('vector names', () => {
       const dense = (size) => ({ dense: { size, distance: 'Dot' } })
       const cases = [
         [client.createVectorName('none', 'b', dense(2)), 404, "Collection `none` doesn't exist!"],
-        [client.createVectorName('c', 'a', dense(3)), 400, 'Vector `a` already exists with a different configuration'],
+        [
+          client.createVectorName('c', 'a', dense(3)),
+          400,
+          'Vector `a` already exists with a different configuration'
+        ],
         [client.createVectorName('c', 's', dense(2)), 400, 'Vector `s` already exists as a sparse vector'],
-        [client.createVectorName('c', 'a', { sparse: {} }), 400, 'Vector `a` already exists as a dense vector'],
-        [client.createVectorName('c', 'b', dense(0)), 422, 'dense.size: value 0 invalid, must be from 1 to 65536'],
-        [client.createVectorName('c', 'b', {}), 400, 'did not match any variant of untagged enum VectorNameConfig'],
+        [
+          client.createVectorName('c', 'a', { sparse: {} }),
+          400,
+          'Vector `a` already exists as a dense vector'
+        ],
+        [
+          client.createVectorName('c', 'b', dense(0)),
+          422,
+          'dense.size: value 0 invalid, must be from 1 to 65536'
+        ],
+        [
+          client.createVectorName('c', 'b', {}),
+          400,
+          'did not match any variant of untagged enum VectorNameConfig'
+        ],
         [client.deleteVectorName('c', 'a/b'), 422, 'vector_name: vector name cannot contain "/" char']
       ]
       for (const [call, status, text] of cases) await assert.rejects(call, refusal(status, text))
@@ -64,7 +83,10 @@ describe('vector names', () => {
   for (const remove of [false, true]) {
     it(`are ${remove ? 'deleted' : 'created'} for good when the process dies while the optimizer is at work`, () =>
       withFolder(async (path) => {
-        const { signal, stderr } = await runScript('change-vectors-and-die.mjs', remove ? [path, 'remove'] : [path])
+        const { signal, stderr } = await runScript(
+          'change-vectors-and-die.mjs',
+          remove ? [path, 'remove'] : [path]
+        )
         assert.equal(signal, 'SIGKILL', stderr)
         for (let opening = 0; opening < 2; opening++) {
           const client = await connect({ path })

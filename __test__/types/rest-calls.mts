@@ -16,7 +16,9 @@ export async function collections(client: QdrantClient): Promise<string[]> {
     on_disk_payload: true,
     metadata: { made_by: 'a test' }
   })
-  const recreated: boolean = await client.recreateCollection('photos', { vectors: { size: 4, distance: 'Dot' } })
+  const recreated: boolean = await client.recreateCollection('photos', {
+    vectors: { size: 4, distance: 'Dot' }
+  })
   const updated: boolean = await client.updateCollection('documents', {
     vectors: { title: { quantization_config: 'Disabled', on_disk: false, hnsw_config: { m: 8 } } },
     sparse_vectors: { keywords: { index: { on_disk: true } } },
@@ -30,7 +32,10 @@ export async function collections(client: QdrantClient): Promise<string[]> {
   await client.createVectorName('photos', 'title', { dense: { size: 2, distance: 'Dot' } })
   await client.createVectorName('photos', 'words', { sparse: { modifier: 'idf' } }, { wait: true })
   const removal = await client.deleteVectorName('photos', 'words', { ordering: 'weak' })
-  const { summary, completed } = await client.getOptimizations('photos', { with: 'completed,queued', completed_limit: 3 })
+  const { summary, completed } = await client.getOptimizations('photos', {
+    with: 'completed,queued',
+    completed_limit: 3
+  })
   await client.updateCollectionAliases({
     actions: [
       { create_alias: { collection_name: 'photos', alias_name: 'current' } },

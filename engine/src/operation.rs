@@ -52,6 +52,10 @@ pub trait Write: Send + 'static {
     /// What the caller gets back.
     type Output: WriteOutput;
 
+    /// Whether it may run beside the optimizer. If not, it waits for the end of the optimizer's run, and
+    /// the writes behind it do.
+    const BESIDE_OPTIMIZER: bool = true;
+
     /// Runs the operation on the caller's thread. On an error nothing has been written.
     fn execute(self, collection: &Collection) -> Result<Self::Output>;
 }

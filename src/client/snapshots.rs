@@ -5,8 +5,8 @@ use napi::bindgen_prelude::PromiseRaw;
 use napi_derive::napi;
 use qdrant_embedded_engine::model::FullSnapshotSource;
 use qdrant_embedded_engine::{
-    CreateSnapshot, DeleteSnapshot, Error, ListSnapshots, Manage, RecoverFullSnapshot, RecoverSnapshot, Result,
-    SnapshotScope, Touches, Transfer,
+    CreateSnapshot, DeleteSnapshot, Error, ListSnapshots, Manage, RecoverFullSnapshot, RecoverSnapshot,
+    Result, SnapshotScope, Touches, Transfer,
 };
 use serde::Serialize;
 

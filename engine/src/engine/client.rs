@@ -87,7 +87,14 @@ impl QdrantClient {
             target.check_limits(|limits| limits.timeout(timeout))?;
             build()?.execute(target)
         };
-        let answer = self.call(Abandoned::Finish, operation, |job| Call::Write { collection, job });
+        let answer = async {
+            if W::BESIDE_OPTIMIZER {
+                self.call(Abandoned::Finish, operation, |job| Call::Write { collection, job }).await
+            } else {
+                let alone = move |entry: &Entry| entry.write_alone(operation);
+                self.call(Abandoned::Finish, alone, |job| Call::WriteEntry { collection, job }).await
+            }
+        };
         self.within(timeout, answer, || W::Output::unfinished().ok_or_else(|| late("update", timeout))).await
     }
 
@@ -105,7 +112,7 @@ impl QdrantClient {
     ) -> Result<bool> {
         let collection = collection.to_owned();
         let operation = move |entry: &Entry| entry.reconfigure(build()?);
-        self.call(Abandoned::Finish, operation, |job| Call::Reconfigure { collection, job }).await
+        self.call(Abandoned::Finish, operation, |job| Call::WriteEntry { collection, job }).await
     }
 
     /// Reads the table of content.

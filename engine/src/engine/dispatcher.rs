@@ -152,9 +152,9 @@ impl Dispatcher {
                 }
                 None
             }
-            Call::Reconfigure { collection, job } => {
+            Call::WriteEntry { collection, job } => {
                 match self.toc.entry(&collection) {
-                    Ok(entry) => entry.enqueue_reconfiguration(job),
+                    Ok(entry) => entry.enqueue_for_entry(job),
                     Err(error) => job(Err(error)),
                 }
                 None

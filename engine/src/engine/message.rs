@@ -24,17 +24,33 @@ pub(super) enum Message {
 
 /// What a client asks for.
 pub(super) enum Call {
-    Write { collection: String, job: Job<Collection> },
-    Reconfigure { collection: String, job: Job<Entry> },
-    Inspect { touches: Touches, job: Job<TableOfContent> },
-    Transfer { touches: Touches, job: Job<TableOfContent> },
-    Manage { touches: Touches, job: Job<TableOfContent> },
+    Write {
+        collection: String,
+        job: Job<Collection>,
+    },
+    /// A write that is about more than the open collection.
+    WriteEntry {
+        collection: String,
+        job: Job<Entry>,
+    },
+    Inspect {
+        touches: Touches,
+        job: Job<TableOfContent>,
+    },
+    Transfer {
+        touches: Touches,
+        job: Job<TableOfContent>,
+    },
+    Manage {
+        touches: Touches,
+        job: Job<TableOfContent>,
+    },
 }
 
 impl Call {
     pub(super) fn touches(&self) -> Touches {
         match self {
-            Call::Write { collection, .. } | Call::Reconfigure { collection, .. } => {
+            Call::Write { collection, .. } | Call::WriteEntry { collection, .. } => {
                 Touches::Name(collection.clone())
             }
             Call::Inspect { touches, .. } | Call::Transfer { touches, .. } | Call::Manage { touches, .. } => {

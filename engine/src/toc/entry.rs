@@ -44,7 +44,8 @@ pub(crate) struct Entry {
 /// What waits in the queue of writes.
 enum Turn {
     Write(Job<Collection>),
-    Reconfigure(Job<Entry>),
+    /// A write that is about more than the open collection.
+    Entry(Job<Entry>),
 }
 
 enum State {
@@ -113,9 +114,9 @@ impl Entry {
         self.wait_in_line(Turn::Write(job));
     }
 
-    /// Puts a change of the settings behind the writes that were called before.
-    pub(crate) fn enqueue_reconfiguration(&self, job: Job<Entry>) {
-        self.wait_in_line(Turn::Reconfigure(job));
+    /// As [`Self::enqueue`], for a write that is about more than the open collection.
+    pub(crate) fn enqueue_for_entry(&self, job: Job<Entry>) {
+        self.wait_in_line(Turn::Entry(job));
     }
 
     fn wait_in_line(&self, turn: Turn) {
@@ -138,6 +139,15 @@ impl Entry {
         }
         self.with_open(Collection::announce_settings);
         Ok(true)
+    }
+
+    /// Runs a write that must not run beside the optimizer; in its turn.
+    pub(crate) fn write_alone<T>(&self, write: impl FnOnce(&Collection) -> Result<T>) -> Result<T> {
+        // Other collections share the thread.
+        block_in_place(|| {
+            let _no_optimization = self.optimizing.lock();
+            self.read(write)
+        })
     }
 
     fn reopen(&self, config: CollectionConfig) -> Result<()> {
@@ -277,7 +287,7 @@ impl Turn {
     fn refuse(self, error: Error) {
         match self {
             Turn::Write(job) => job(Err(error)),
-            Turn::Reconfigure(job) => job(Err(error)),
+            Turn::Entry(job) => job(Err(error)),
         }
     }
 }
@@ -318,7 +328,7 @@ async fn apply_in_order(entry: Weak<Entry>, mut queue: mpsc::UnboundedReceiver<T
         // A call answers its own panic; this is for what the collection does for itself.
         let done = catch_unwind(AssertUnwindSafe(|| match turn {
             Turn::Write(job) => entry.run(job),
-            Turn::Reconfigure(job) => {
+            Turn::Entry(job) => {
                 job(Ok(&entry));
                 entry.schedule_optimization();
             }

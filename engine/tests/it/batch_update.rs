@@ -1,8 +1,6 @@
 //! Changing vectors of points, and several updates at once.
 
-mod common;
-
-use common::{Store, refusal};
+use crate::common::{Store, refusal};
 use qdrant_embedded_engine::model::{BatchUpdate, DeleteVectors, UpdateVectors};
 use serde_json::{Value, json};
 

@@ -1,8 +1,6 @@
 //! Reading points page by page.
 
-mod common;
-
-use common::{Store, ids, refusal};
+use crate::common::{Store, ids, refusal};
 use qdrant_embedded_engine::model::ScrollPoints;
 use serde_json::{Value, json};
 

@@ -1,8 +1,6 @@
 //! Finding points by examples, as the REST API did before its one query, and reading one point.
 
-mod common;
-
-use common::{Store, ids, refusal};
+use crate::common::{Store, ids, refusal};
 use qdrant_embedded_engine::model::{
     DiscoverBatch, DiscoverPoints, GetPoint, RecommendBatch, RecommendPointGroups, RecommendPoints,
     SearchBatch, SearchPointGroups,

@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use qdrant_embedded_engine::model::{
-    ChangeAliases, CountPoints, CreateCollection, CreatePayloadIndex, DeletePoints, QueryPoints,
-    ScrollPoints, SnapshotDescription, SnapshotSource, UpsertPoints,
+    ChangeAliases, CountPoints, CreateCollection, CreatePayloadIndex, DeletePoints, ScrollPoints,
+    SnapshotDescription, SnapshotSource, UpsertPoints,
 };
 use qdrant_embedded_engine::{
     Config, CreateCollectionNamed, CreateSnapshot, DeleteSnapshot, Error, ListCollections, ListSnapshots,
@@ -116,10 +116,6 @@ impl Store {
 
     pub fn ids(&self, name: &str) -> Vec<u64> {
         self.points(name).as_array().unwrap().iter().map(|point| point["id"].as_u64().unwrap()).collect()
-    }
-
-    pub fn query(&self, name: &str, request: Value) -> Value {
-        self.read::<QueryPoints>(name, request).unwrap()["points"].take()
     }
 
     pub fn info(&self, name: &str) -> Value {

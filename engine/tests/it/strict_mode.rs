@@ -1,8 +1,6 @@
 //! The limits that a collection sets for the requests to it.
 
-mod common;
-
-use common::{Store, ids, refusal};
+use crate::common::{Store, ids, refusal};
 use qdrant_embedded_engine::model::{
     CountPoints, CreatePayloadIndex, DeletePoints, Facet, QueryBatch, QueryGroups, QueryPoints,
     RetrievePoints, ScrollPoints, SearchMatrixPairs, SetPayload, UpsertPoints,

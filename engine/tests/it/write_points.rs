@@ -1,8 +1,6 @@
 //! Writing points and payload, and reading them back.
 
-mod common;
-
-use common::{Store, ids, refusal};
+use crate::common::{Store, ids, refusal};
 use qdrant_embedded_engine::model::{
     ClearPayload, CountPoints, DeletePayload, DeletePoints, OverwritePayload, PackedVectors, RetrievePoints,
     SetPayload, UpsertPoints,

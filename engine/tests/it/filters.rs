@@ -1,8 +1,6 @@
 //! Every condition of a filter, with and without an index of the field.
 
-mod common;
-
-use common::{Store, ids, refusal};
+use crate::common::{Store, ids, refusal};
 use qdrant_embedded_engine::model::{
     CountPoints, DeletePoints, QueryPoints, ScrollPoints, SearchPoints, SetPayload,
 };

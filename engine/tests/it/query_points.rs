@@ -1,8 +1,6 @@
 //! Finding points by vector and by id.
 
-mod common;
-
-use common::{Store, ids, refusal};
+use crate::common::{Store, ids, refusal};
 use qdrant_embedded_engine::model::{QueryPoints, SearchPoints};
 use serde_json::{Value, json};
 

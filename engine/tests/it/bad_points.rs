@@ -1,8 +1,6 @@
 //! Points that do not fit: refused as by a server, and nothing of their batch is written.
 
-mod common;
-
-use common::{Store, refusal};
+use crate::common::{Store, refusal};
 use qdrant_embedded_engine::model::{DeletePoints, PackedVectors, SetPayload, UpsertPoints};
 use serde_json::{Value, json};
 

@@ -1,9 +1,11 @@
 //! One collection in memory, used as from JavaScript: JSON in, JSON out.
 
-#![allow(dead_code, reason = "each test file uses a part of it")]
-
+use std::path::Path;
 use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
 
+use qdrant_embedded_engine::collection::GetCollection;
 use qdrant_embedded_engine::model::{
     CountPoints, CreateCollection, CreatePayloadIndex, QueryPoints, RetrievePoints, ScrollPoints,
     SearchPoints, UpsertPoints,
@@ -27,12 +29,28 @@ pub struct Store {
 impl Store {
     /// With the settings that `createCollection` takes.
     pub fn new(settings: Value) -> Self {
-        let runtime = Runtime::new().unwrap();
-        let client = QdrantInstance::start(Config::in_memory()).unwrap();
-        let request: CreateCollection = parse(settings).unwrap();
+        Self::start(Config::in_memory()).create(settings)
+    }
+
+    /// As [`Self::new`], in a folder from which [`Self::open`] gets it again.
+    pub fn create_in(folder: &Path, settings: Value) -> Self {
+        Self::start(Config::at(folder)).create(settings)
+    }
+
+    /// The collection of a folder, which no other value has open.
+    pub fn open(folder: &Path) -> Self {
+        Self::start(Config::at(folder))
+    }
+
+    fn start(config: Config) -> Self {
+        Self { client: QdrantInstance::start(config).unwrap(), runtime: Runtime::new().unwrap() }
+    }
+
+    fn create(self, settings: Value) -> Self {
+        let request: CreateCollection = parse(&settings.to_string()).unwrap();
         let create = CreateCollectionNamed { name: NAME.to_owned(), request };
-        runtime.block_on(client.manage(Touches::Name(NAME.to_owned()), create)).unwrap();
-        Self { client, runtime }
+        self.runtime.block_on(self.client.manage(Touches::Name(NAME.to_owned()), create)).unwrap();
+        self
     }
 
     /// With one dense vector of two dimensions, compared by dot product.
@@ -44,6 +62,13 @@ impl Store {
     where
         R::Output: Serialize,
     {
+        self.read_text::<R>(&request.to_string())
+    }
+
+    pub fn read_text<R: Read + DeserializeOwned>(&self, request: &str) -> Result<Value>
+    where
+        R::Output: Serialize,
+    {
         Ok(answer(&self.runtime.block_on(self.client.read(NAME, parse::<R>(request)?))?))
     }
 
@@ -51,7 +76,23 @@ impl Store {
     where
         W::Output: Serialize,
     {
+        self.write_text::<W>(&request.to_string())
+    }
+
+    pub fn write_text<W: Write + DeserializeOwned>(&self, request: &str) -> Result<Value>
+    where
+        W::Output: Serialize,
+    {
         Ok(answer(&self.runtime.block_on(self.client.write(NAME, parse::<W>(request)?))?))
+    }
+
+    /// Waits until the optimizer has no work left.
+    pub fn wait_until_optimized(&self) {
+        let start = Instant::now();
+        while self.read::<GetCollection>(json!({})).unwrap()["status"] != "green" {
+            assert!(start.elapsed() < Duration::from_secs(60), "the optimizer does not come to an end");
+            thread::sleep(Duration::from_millis(10));
+        }
     }
 
     pub fn upsert(&self, points: Value) {
@@ -101,8 +142,8 @@ pub fn refusal(result: Result<Value>) -> (u16, String) {
     (error.status(), error.to_string())
 }
 
-fn parse<T: DeserializeOwned>(request: Value) -> Result<T> {
-    serde_json::from_str(&request.to_string()).map_err(Error::from)
+fn parse<T: DeserializeOwned>(request: &str) -> Result<T> {
+    serde_json::from_str(request).map_err(Error::from)
 }
 
 /// By way of text, as a caller sees it: numbers in their shortest form.
