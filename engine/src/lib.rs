@@ -37,6 +37,6 @@ pub use error::{Error, Result};
 pub use operation::{Inspect, Manage, Read, Reconfigure, Touches, Transfer, Write, WriteOutput};
 pub use toc::{
     CollectionExists, CreateCollectionNamed, CreateSnapshot, DeleteCollection, DeleteSnapshot, ListAliases,
-    ListCollections, ListSnapshots, RecoverFullSnapshot, RecoverSnapshot, RecreateCollection, SnapshotScope,
-    StagedCollections, TableOfContent, UpdateAliases,
+    ListCollections, ListSnapshots, LocateSnapshot, RecoverFullSnapshot, RecoverSnapshot, RecreateCollection,
+    SnapshotScope, StagedCollections, TableOfContent, UpdateAliases,
 };

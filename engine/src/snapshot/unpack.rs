@@ -261,13 +261,14 @@ fn plain_names(path: &Path) -> Result<Vec<&OsStr>> {
 struct Source {
     /// Bytes that may be read of headers; `None` while an entry is read.
     header_bytes: Cell<Option<u64>>,
-    /// Zeros at the end of what was read of headers.
+    /// Zeros at the end of what was read since the last entry.
     zeros: Cell<u64>,
 }
 
 impl Source {
     fn begin_header(&self) {
         self.header_bytes.set(Some(MAX_HEADER_BYTES));
+        self.zeros.set(0);
     }
 
     fn end_header(&self) {

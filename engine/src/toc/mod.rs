@@ -39,8 +39,8 @@ pub use list_aliases::ListAliases;
 pub use list_collections::{CollectionExists, ListCollections};
 pub use recreate_collection::RecreateCollection;
 pub use snapshots::{
-    CreateSnapshot, DeleteSnapshot, ListSnapshots, RecoverFullSnapshot, RecoverSnapshot, SnapshotScope,
-    StagedCollections,
+    CreateSnapshot, DeleteSnapshot, ListSnapshots, LocateSnapshot, RecoverFullSnapshot, RecoverSnapshot,
+    SnapshotScope, StagedCollections,
 };
 pub use update_aliases::UpdateAliases;
 

@@ -4,6 +4,7 @@ mod create;
 mod create_full;
 mod delete;
 mod list;
+mod locate;
 mod recover;
 mod recover_full;
 mod staged;
@@ -13,11 +14,12 @@ use crate::collection::Collection;
 use crate::error::{Error, Result};
 use crate::model::CollectionConfig;
 use crate::operation::Touches;
-use crate::snapshot::SnapshotFolder;
+use crate::snapshot::{PayloadSchema, SnapshotFolder};
 
 pub use create::CreateSnapshot;
 pub use delete::DeleteSnapshot;
 pub use list::ListSnapshots;
+pub use locate::LocateSnapshot;
 pub use recover::RecoverSnapshot;
 pub use recover_full::RecoverFullSnapshot;
 pub use staged::StagedCollections;
@@ -75,4 +77,9 @@ fn settings_of(toc: &TableOfContent, entry: &Entry) -> Result<CollectionConfig> 
     entry
         .read(|collection| Ok(collection.settings()))
         .or_else(|error| Collection::stored_settings(&toc.folder.collection(entry.name())).map_err(|_| error))
+}
+
+/// The payload indexes of a collection; one that cannot be opened has none to tell.
+fn indexes_of(entry: &Entry) -> PayloadSchema {
+    entry.read(Collection::payload_schema).unwrap_or_default()
 }

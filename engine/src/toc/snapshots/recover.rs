@@ -2,13 +2,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use super::staged::StagedCollections;
-use super::{SnapshotScope, TableOfContent, check_shard, settings_of};
+use super::{SnapshotScope, TableOfContent, check_shard, indexes_of, settings_of};
 use crate::collection::Collection;
 use crate::error::{Error, Result};
 use crate::model::{CollectionConfig, SnapshotSource, validate_collection_name};
 use crate::operation::Transfer;
 use crate::snapshot::{SnapshotFolder, Unpacked, fetch, unpack_collection, unpack_shard};
-use crate::toc::Entry;
 use crate::toc::create_collection::check_new_name;
 
 /// Makes a collection ready, with the points of a snapshot, that takes the place of one, or of none.
@@ -102,11 +101,6 @@ pub(super) fn assemble(place: &Path, snapshot: &Unpacked) -> Result<()> {
             error => error,
         },
     )
-}
-
-/// The payload indexes of a collection; one that cannot be opened has none to tell.
-fn indexes_of(entry: &Entry) -> crate::snapshot::PayloadSchema {
-    entry.read(Collection::payload_schema).unwrap_or_default()
 }
 
 fn check_vectors(collection: &CollectionConfig, snapshot: &CollectionConfig) -> Result<()> {

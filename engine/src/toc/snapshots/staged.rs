@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::{TableOfContent, settings_of};
+use super::{TableOfContent, indexes_of, settings_of};
 use crate::error::{Error, Result};
 use crate::model::CollectionConfig;
 use crate::operation::Manage;
+use crate::snapshot::PayloadSchema;
 use crate::toc::create_collection::{check_new_name, in_the_way};
 use crate::toc::entry::OptimizerPause;
 use crate::toc::{Entry, open_collection};
@@ -26,6 +27,7 @@ pub struct StagedCollections {
 struct Replaced {
     /// Settings of the one that was there, as far as they could be read.
     config: Option<CollectionConfig>,
+    indexes: PayloadSchema,
     /// Keeps the store from waiting for its optimizer.
     _pause: Option<OptimizerPause>,
 }
@@ -52,8 +54,9 @@ impl StagedCollections {
     pub(super) fn add(&mut self, toc: &TableOfContent, name: String) {
         let entry = toc.entries.read().get(&name).cloned();
         let config = entry.as_ref().and_then(|entry| settings_of(toc, entry).ok());
+        let indexes = entry.as_deref().map(indexes_of).unwrap_or_default();
         let pause = entry.map(|entry| entry.pause_optimizer());
-        self.collections.insert(name, Replaced { config, _pause: pause });
+        self.collections.insert(name, Replaced { config, indexes, _pause: pause });
     }
 
     pub(super) fn add_aliases(&mut self, aliases: BTreeMap<String, String>) {
@@ -66,6 +69,8 @@ impl Manage for StagedCollections {
 
     fn execute(self, toc: &TableOfContent) -> Result<bool> {
         let Self { work, collections, aliases } = self;
+        // What was called before may still wait in line.
+        for_all(toc, collections.keys(), Entry::drain);
         for (name, replaced) in &collections {
             check_place(toc, name, replaced)?;
         }
@@ -74,7 +79,8 @@ impl Manage for StagedCollections {
         let mut after = before.clone();
         after.extend(aliases);
         toc.aliases.prepare(&after)?;
-        close(toc, &names);
+        // Windows does not rename folders with open files.
+        for_all(toc, &names, Entry::close);
         let outcome = toc
             .folder
             // From here on a crash leaves the new ones.
@@ -104,7 +110,11 @@ impl Manage for StagedCollections {
 fn check_place(toc: &TableOfContent, name: &str, replaced: &Replaced) -> Result<()> {
     let entry = toc.entries.read().get(name).cloned();
     match entry {
-        Some(entry) if settings_of(toc, &entry).ok() == replaced.config => Ok(()),
+        Some(entry)
+            if settings_of(toc, &entry).ok() == replaced.config && indexes_of(&entry) == replaced.indexes =>
+        {
+            Ok(())
+        }
         Some(_) => Err(Error::BadRequest(format!("Collection `{name}` was changed while it was recovered"))),
         None => {
             check_new_name(toc, name)?;
@@ -114,13 +124,12 @@ fn check_place(toc: &TableOfContent, name: &str, replaced: &Replaced) -> Result<
     }
 }
 
-/// Lets go of the files: Windows does not rename folders with open ones.
-fn close(toc: &TableOfContent, names: &[String]) {
+/// Does `work` with those of the collections that are there.
+fn for_all<'a>(toc: &TableOfContent, names: impl IntoIterator<Item = &'a String>, work: impl Fn(&Entry)) {
     for name in names {
         let entry = toc.entries.read().get(name).cloned();
         if let Some(entry) = entry {
-            entry.drain();
-            entry.close();
+            work(&entry);
         }
     }
 }

@@ -178,7 +178,7 @@ fn a_part_of_an_archive_is_refused_wherever_it_ends() {
     let (_folder, file) = snapshot();
     let whole = fs::read(&file).unwrap();
     let length = whole.len();
-    // At the end are two empty headers, of which one is enough.
+    // At the end are two empty headers, of which one is enough; before them is what fills up the last entry.
     for end in (0..8).map(|step| length * step / 8).chain([length - 1024, length - 1536]) {
         fs::write(&file, &whole[..end]).unwrap();
         check_refused(&store, &file, "Invalid snapshot");

@@ -1,7 +1,7 @@
 //! What is recovered is what was there.
 
-use qdrant_embedded_engine::model::{CreatePayloadIndex, SnapshotSource};
-use qdrant_embedded_engine::{SnapshotScope, Touches};
+use qdrant_embedded_engine::model::{SnapshotSource, UpdateCollection};
+use qdrant_embedded_engine::{RecoverSnapshot, SnapshotScope, Touches};
 use serde_json::{Value, json};
 
 use super::{Store, of, of_shard, plain_point, refusal};
@@ -36,7 +36,7 @@ fn kinds() -> Vec<(Value, Value)> {
             }),
             points(&|id| {
                 json!({
-                    "image": dense(id), "rows": [dense(id), dense(id + 1)],
+                    "image": dense(id), "rows": [dense(id), dense(id + 500)],
                     "words": { "indices": [id, 1000], "values": [1.0, dense(id)[0]] },
                 })
             }),
@@ -47,19 +47,33 @@ fn kinds() -> Vec<(Value, Value)> {
 
 fn queries() -> Vec<Value> {
     vec![
-        json!({ "query": [1.0, 2.0, 3.0, 4.0], "limit": 20, "with_payload": true }),
-        json!({ "query": [1.0, 2.0, 3.0, 4.0], "using": "image", "limit": 20 }),
-        json!({ "query": [[1.0, 2.0, 3.0, 4.0]], "using": "rows", "limit": 20 }),
-        json!({ "query": { "indices": [5, 1000], "values": [1.0, 1.0] }, "using": "words", "limit": 20 }),
-        json!({ "filter": { "must": [{ "key": "city", "match": { "value": "b" } }] }, "limit": 50 }),
-        json!({ "query": { "order_by": { "key": "n", "direction": "desc" } }, "limit": 10 }),
+        json!({ "query": [1.0, 2.0, 3.0, 4.0], "limit": 400, "with_payload": true }),
+        json!({ "query": [1.0, 2.0, 3.0, 4.0], "using": "image", "limit": 400 }),
+        json!({ "query": [[1.0, 2.0, 3.0, 4.0]], "using": "rows", "limit": 400 }),
+        json!({ "query": { "indices": [5, 1000], "values": [1.0, 1.0] }, "using": "words", "limit": 400 }),
+        json!({ "filter": { "must": [{ "key": "city", "match": { "value": "b" } }] }, "limit": 400 }),
+        json!({ "query": { "order_by": { "key": "n", "direction": "desc" } }, "limit": 400 }),
     ]
 }
 
+/// All results of each query; those of one score, which are in no order, by their ids.
 fn results(store: &Store, name: &str) -> Vec<Value> {
     use qdrant_embedded_engine::model::QueryPoints;
-    let answers = queries().into_iter().map(|query| store.read::<QueryPoints>(name, query));
-    answers.map(|answer| answer.unwrap_or_else(|error| json!(error.to_string()))).collect()
+    let answer = |query| {
+        let mut points = match store.read::<QueryPoints>(name, query) {
+            Ok(mut answer) => serde_json::from_value::<Vec<Value>>(answer["points"].take()).unwrap(),
+            Err(error) => return json!(error.to_string()),
+        };
+        let number = |point: &Value, field: &str| point[field].as_f64().unwrap();
+        if !points.iter().any(|point| point["order_value"].is_number()) {
+            points.sort_by(|a, b| {
+                let by_score = number(b, "score").total_cmp(&number(a, "score"));
+                by_score.then_with(|| number(a, "id").total_cmp(&number(b, "id")))
+            });
+        }
+        json!(points)
+    };
+    queries().into_iter().map(answer).collect()
 }
 
 /// What tells a collection's settings, apart from the number of shards, of which there is always one.
@@ -255,30 +269,24 @@ fn nothing_is_lost_of_a_collection_that_is_changed_while_it_is_recovered() {
     let store = Store::new();
     store.create_plain("c", 0..3);
     let file = store.snapshot("c");
-    let recover = qdrant_embedded_engine::RecoverSnapshot {
-        collection: "c".to_owned(),
-        shard: None,
-        source: SnapshotSource::at(file.to_str().unwrap()),
+    let make_ready = || {
+        let source = SnapshotSource::at(file.to_str().unwrap());
+        let recover = RecoverSnapshot { collection: "c".to_owned(), shard: None, source };
+        store.runtime.block_on(store.client.transfer(Touches::All, recover)).unwrap()
     };
-    // Made ready, and then the settings are changed.
-    let staged = store.runtime.block_on(store.client.transfer(Touches::All, recover)).unwrap();
-    store
-        .runtime
-        .block_on(
-            store.client.reconfigure(
-                "c",
-                serde_json::from_value::<qdrant_embedded_engine::model::UpdateCollection>(
-                    json!({ "metadata": { "new": true } }),
-                )
-                .unwrap(),
-            ),
-        )
-        .unwrap();
+    let take_in = |staged| refusal(store.runtime.block_on(store.client.manage(Touches::All, staged))).0;
+    // Made ready, and then an index is added, or the settings are changed.
+    let staged = make_ready();
+    store.index("c", "n", json!("integer"));
+    assert_eq!(take_in(staged), 400);
+    assert_eq!(store.info("c")["payload_schema"]["n"]["data_type"], "integer");
+    let staged = make_ready();
+    let change: UpdateCollection = serde_json::from_value(json!({ "metadata": { "new": true } })).unwrap();
+    store.runtime.block_on(store.client.reconfigure("c", change)).unwrap();
     store.upsert("c", json!([plain_point(9)]));
-    let outcome = store.runtime.block_on(store.client.manage(Touches::All, staged));
-    assert_eq!(refusal(outcome).0, 400);
+    assert_eq!(take_in(staged), 400);
     assert_eq!(store.ids("c"), [0, 1, 2, 9]);
-    store.write::<CreatePayloadIndex>("c", json!({ "field_name": "n", "field_schema": "integer" }));
+    assert_eq!(store.info("c")["config"]["metadata"]["new"], true);
 }
 
 #[test]
