@@ -49,8 +49,8 @@ function defineClient(rest, QdrantError) {
       return this.close()
     }
 
-    // Beyond the REST client: one call where it makes two, one that only its `api()` has, and requests that may be left
-    // out.
+    // Beyond the REST client: one call where it makes two, one that only its `api()` has, files of snapshots, and
+    // requests that may be left out.
 
     async recreateCollection(collection_name, args = {}) {
       if (this.#native) return this.#result('recreateCollection', { collection_name, ...args })
@@ -61,12 +61,20 @@ function defineClient(rest, QdrantError) {
       return this.#result('getPoint', { collection_name, ...args })
     }
 
+    async fullSnapshotPath(snapshot_name) {
+      return this.#ofFolder('fullSnapshotPath', { snapshot_name })
+    }
+
     async recoverFullSnapshot(args) {
-      if (!this.#native) {
-        const reason = 'Not implemented: a server recovers its storage only when it starts'
-        throw QdrantError.from(nativeError(501, reason))
-      }
-      return this.#result('recoverFullSnapshot', args)
+      return this.#ofFolder('recoverFullSnapshot', args)
+    }
+
+    async shardSnapshotPath(collection_name, shard_id, snapshot_name) {
+      return this.#ofFolder('shardSnapshotPath', { collection_name, shard_id, snapshot_name })
+    }
+
+    async snapshotPath(collection_name, snapshot_name) {
+      return this.#ofFolder('snapshotPath', { collection_name, snapshot_name })
     }
 
     async createCollection(collection_name, args = {}) {
@@ -126,6 +134,12 @@ function defineClient(rest, QdrantError) {
 
     async discoverBatchPoints(collection_name, args) {
       return this.#result('discoverBatchPoints', { collection_name, ...args })
+    }
+
+    /** What a client of a server has no operation for. */
+    async #ofFolder(operation, args) {
+      if (this.#native) return this.#result(operation, args)
+      throw QdrantError.from(nativeError(501, `Not implemented: ${operation} is for clients of a folder`))
     }
 
     async #result(operation, args) {

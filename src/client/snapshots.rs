@@ -5,8 +5,8 @@ use napi::bindgen_prelude::PromiseRaw;
 use napi_derive::napi;
 use qdrant_embedded_engine::model::FullSnapshotSource;
 use qdrant_embedded_engine::{
-    CreateSnapshot, DeleteSnapshot, Error, ListSnapshots, Manage, RecoverFullSnapshot, RecoverSnapshot,
-    Result, SnapshotScope, Touches, Transfer,
+    CreateSnapshot, DeleteSnapshot, Error, ListSnapshots, LocateSnapshot, Manage, RecoverFullSnapshot,
+    RecoverSnapshot, Result, SnapshotScope, Touches, Transfer,
 };
 use serde::Serialize;
 
@@ -32,6 +32,15 @@ impl QdrantClient {
         self.call(env, async move |client| {
             client.transfer(scope.touches(), DeleteSnapshot { scope, name }).await
         })
+    }
+
+    fn locate<'env>(
+        &self,
+        env: &'env Env,
+        scope: SnapshotScope,
+        name: String,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.inspect(env, scope.touches(), LocateSnapshot { scope, name })
     }
 
     fn take_in<'env, T>(
@@ -101,6 +110,19 @@ impl QdrantClient {
         self.delete_one(env, SnapshotScope::Collection(collection_name), snapshot_name)
     }
 
+    /// Tells the path of the file of a collection's snapshot, to copy it elsewhere or to upload it to a
+    /// server, which takes it as it is. Rejects with status 404 if there is none of that name. Not for
+    /// clients of a server.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn snapshot_path<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        snapshot_name: String,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.locate(env, SnapshotScope::Collection(collection_name), snapshot_name)
+    }
+
     /// Replaces the points of a collection by those of a snapshot, or creates the collection: all of it, or
     /// nothing when it rejects. `location` is a path, a `file://`, `http://` or `https://` URL, or the name
     /// of a snapshot of this collection. The snapshot may be of a Qdrant server, and of any number of shards.
@@ -167,6 +189,21 @@ impl QdrantClient {
         self.delete_one(env, of_shard(collection_name, &shard_id)?, snapshot_name)
     }
 
+    /// Tells the path of the file of a shard's snapshot: as `snapshotPath`.
+    #[napi(
+        ts_args_type = "collectionName: string, shardId: number, snapshotName: string",
+        ts_return_type = "Promise<string>"
+    )]
+    pub fn shard_snapshot_path<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        shard_id: String,
+        snapshot_name: String,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.locate(env, of_shard(collection_name, &shard_id)?, snapshot_name)
+    }
+
     /// Replaces the points of a collection by those of the snapshot of a shard: as `recoverSnapshot`, for
     /// a collection that is there.
     #[napi(
@@ -212,6 +249,16 @@ impl QdrantClient {
         snapshot_name: String,
     ) -> napi::Result<PromiseRaw<'env, String>> {
         self.delete_one(env, SnapshotScope::Storage, snapshot_name)
+    }
+
+    /// Tells the path of the file of a snapshot of the whole store: as `snapshotPath`.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn full_snapshot_path<'env>(
+        &self,
+        env: &'env Env,
+        snapshot_name: String,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.locate(env, SnapshotScope::Storage, snapshot_name)
     }
 
     /// Brings the collections and aliases of a snapshot of a whole storage into this one, all of them, or
