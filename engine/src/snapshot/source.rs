@@ -1,5 +1,6 @@
 //! Where a snapshot to recover from comes from.
 
+use std::fmt::Display;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -26,7 +27,8 @@ const RESERVE_BYTES: u64 = 64 << 20;
 ///
 /// # Errors
 /// [`Error::NotFound`] for a name that is not in `folder`, [`Error::BadRequest`] for another location
-/// that leads nowhere, [`Error::WrongInput`] for a wrong checksum.
+/// that leads nowhere, [`Error::WrongInput`] for a wrong checksum and for what a host refuses,
+/// [`Error::Service`] for one that cannot be reached.
 pub(crate) fn fetch(source: &SnapshotSource, folder: &SnapshotFolder, work: &Path) -> Result<PathBuf> {
     source.validate()?;
     let SnapshotSource { location, priority: _, checksum, api_key } = source;
@@ -86,14 +88,15 @@ fn download(url: &Url, api_key: Option<&str>, to: &Path) -> Result<()> {
         .build();
     let agent = Agent::from(agent);
     let failed =
-        |reason: String| Error::WrongInput(format!("Failed to download snapshot from {url}: {reason}"));
+        |reason: &dyn Display| Error::Service(format!("Http request error: {reason} for url ({url})"));
     let mut request = agent.get(url.as_str());
     if let Some(key) = api_key {
         request = request.header("api-key", key);
     }
-    let mut response = request.call().map_err(|error| failed(error.to_string()))?;
-    if !response.status().is_success() {
-        return Err(failed(format!("status - {}", response.status())));
+    let mut response = request.call().map_err(|error| failed(&error))?;
+    let status = response.status();
+    if !status.is_success() {
+        return Err(Error::WrongInput(format!("Failed to download tar from {url}: status - {status}")));
     }
     let storage = |error| Error::storage(to, error);
     let free = to.parent().map_or(Ok(0), fs4::available_space).map_err(storage)?;
@@ -111,7 +114,7 @@ fn download(url: &Url, api_key: Option<&str>, to: &Path) -> Result<()> {
             Ok(0) => return Ok(()),
             Ok(count) => count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(failed(error.to_string())),
+            Err(error) => return Err(failed(&error)),
         };
         left = left.checked_sub(count as u64).ok_or_else(no_room)?;
         file.write_all(&buffer[..count]).map_err(storage)?;
@@ -205,15 +208,15 @@ mod tests {
     #[test]
     fn what_is_no_whole_answer_is_no_snapshot() {
         let answers = [
-            ("HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n", "status - 404"),
-            ("HTTP/1.1 200 OK\r\ncontent-length: 30\r\n\r\nabc", "Failed to download snapshot"),
-            ("nonsense\r\n\r\n", "Failed to download snapshot"),
+            ("HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n", 400, "status - 404 Not Found"),
+            ("HTTP/1.1 200 OK\r\ncontent-length: 30\r\n\r\nabc", 500, "Http request error"),
+            ("nonsense\r\n\r\n", 500, "Http request error"),
         ];
-        for (answer, expected) in answers {
+        for (answer, status, expected) in answers {
             let work = tempfile::tempdir().unwrap();
             let (url, server) = serve(answer);
             let error = fetch_into(work.path(), &SnapshotSource::at(url)).unwrap_err();
-            assert_eq!(error.status(), 400);
+            assert_eq!(error.status(), status);
             assert!(error.to_string().contains(expected), "{error}");
             server.join().unwrap();
         }
