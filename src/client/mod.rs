@@ -1,12 +1,6 @@
 //! The class `QdrantClient`: one method per operation, each a message to the engine.
 
-mod collections;
 mod options;
-mod payload;
-mod points;
-mod queries;
-mod searches;
-mod snapshots;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -227,3 +221,11 @@ impl QdrantClient {
         env.spawn_future(async move { Ok(answer_text(client.close().await)) })
     }
 }
+
+// Here, so that in `index.d.ts` the class begins with its constructor.
+mod collections;
+mod payload;
+mod points;
+mod queries;
+mod searches;
+mod snapshots;
