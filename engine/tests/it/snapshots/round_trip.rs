@@ -96,7 +96,9 @@ fn a_recovered_collection_has_and_does_all_that_the_old_one_did() {
         assert_eq!(store.recover("new", &file), Ok(true), "{settings_of_kind}");
         assert_eq!(store.points("new"), store.points("old"));
         assert_eq!(settings(&store, "new"), settings(&store, "old"));
-        assert_eq!(results(&store, "new"), results(&store, "old"), "{settings_of_kind}");
+        // Until it is opened anew, a sparse index counts deleted points among those that a word is rare in.
+        let store = store.reopened(|_| {});
+        assert!(results(&store, "new") == results(&store, "old"), "{settings_of_kind}");
 
         for name in ["old", "new"] {
             store.delete(name, &[1, 2]);
