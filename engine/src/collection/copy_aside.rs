@@ -9,7 +9,7 @@ use qdrant_edge::{PayloadFieldSchema, SEGMENT_STATE_FILE};
 
 use super::{Collection, SHARD_FOLDER};
 use crate::error::{Error, Result};
-use crate::snapshot::{CollectionFacts, PayloadSchema, SEGMENTS, WAL, copy_file};
+use crate::snapshot::{CollectionFacts, PayloadSchema, SEGMENTS, WAL, check_room, copy_file, disk_usage};
 
 /// Version of a segment's format; a segment without this file does not count.
 const SEGMENT_VERSION_FILE: &str = "version.info";
@@ -25,6 +25,9 @@ impl Collection {
         let facts = CollectionFacts { config: self.settings(), payload_schema: self.payload_schema()? };
         let manifest = self.shard().snapshot_manifest()?;
         let shard = self.folder.join(SHARD_FOLDER);
+        let size = disk_usage(&shard).map_err(|error| Error::storage(&shard, error))?;
+        // For the copy and for the archive made of it.
+        check_room(&shard, 2 * size)?;
         let copy = |relative: &Path| -> Result<()> {
             let to = target.join(relative);
             to.parent()

@@ -9,7 +9,7 @@ use chrono::DateTime;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
-use crate::files::sync_folder;
+use crate::files::{create_folder, sync_folder};
 use crate::model::SnapshotDescription;
 
 const EXTENSION: &str = "snapshot";
@@ -34,7 +34,7 @@ impl SnapshotFolder {
         let mut snapshots = Vec::new();
         for entry in entries {
             let path = entry.map_err(fail)?.path();
-            if path.is_file() && path.extension().is_some_and(|extension| extension == EXTENSION) {
+            if is_snapshot(&path) {
                 snapshots.extend(describe(&path)?);
             }
         }
@@ -48,7 +48,7 @@ impl SnapshotFolder {
     /// 404 if there is none of that name.
     pub(crate) fn find(&self, name: &str) -> Result<PathBuf> {
         let path = self.0.join(name);
-        if is_file_name(name) && path.is_file() { Ok(path) } else { Err(not_found(name)) }
+        if is_file_name(name) && is_snapshot(&path) { Ok(path) } else { Err(not_found(name)) }
     }
 
     /// Deletes a snapshot with its checksum.
@@ -77,7 +77,7 @@ impl SnapshotFolder {
         taken: SystemTime,
     ) -> Result<SnapshotDescription> {
         let checksum = file_checksum(archive)?;
-        fs::create_dir_all(&self.0).map_err(|error| Error::storage(&self.0, error))?;
+        create_folder(&self.0).map_err(|error| Error::storage(&self.0, error))?;
         let (path, mut checksum_file) = self.reserve(prefix, taken)?;
         let mut publish = || -> io::Result<()> {
             File::options().write(true).open(archive)?.sync_all()?;
@@ -139,6 +139,10 @@ pub(super) fn file_checksum(path: &Path) -> Result<String> {
     };
     let digest = digest().map_err(|error| Error::storage(path, error))?;
     Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn is_snapshot(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == EXTENSION) && path.is_file()
 }
 
 /// `None` if the snapshot has been deleted meanwhile.
@@ -229,15 +233,16 @@ mod tests {
     }
 
     #[test]
-    fn no_name_leads_out_of_the_folder() {
+    fn no_name_leads_out_of_the_folder_or_to_a_checksum() {
         let root = tempfile::tempdir().unwrap();
-        publish(root.path(), "a", 0);
+        let name = publish(root.path(), "a", 0).name;
         fs::write(root.path().join("secret.snapshot"), "").unwrap();
         let folder = SnapshotFolder::new(root.path().join("snapshots"));
         let absolute = root.path().join("secret.snapshot");
-        for name in
-            ["../secret.snapshot", absolute.to_str().unwrap(), "", ".", "..", "a/../../secret.snapshot"]
-        {
+        let checksum = format!("{name}.checksum");
+        let names =
+            ["../secret.snapshot", absolute.to_str().unwrap(), "", ".", "..", "a/../../secret.snapshot"];
+        for name in names.into_iter().chain([checksum.as_str()]) {
             assert_eq!(folder.find(name).unwrap_err().status(), 404, "{name}");
             assert_eq!(folder.delete(name).unwrap_err().status(), 404, "{name}");
         }

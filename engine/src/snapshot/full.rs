@@ -39,7 +39,6 @@ pub(crate) fn pack_full(folder: &Path, contents: &FullSnapshotContents, archive:
 /// collections are.
 pub(crate) fn unpack_full(archive: &Path, target: &Path) -> Result<FullSnapshotContents> {
     unpack(archive, target, |path| match path {
-        [name] if *name == CONFIG_FILE => Place::Json(PathBuf::from(name)),
         [name] => Place::File(PathBuf::from(name)),
         _ => Place::Nowhere,
     })?;

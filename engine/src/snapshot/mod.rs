@@ -16,11 +16,13 @@
 //! That of a shard holds the inside of `0/`; that of a whole storage holds archives of collections, and
 //! a `config.json` that tells their names and the aliases.
 //!
-//! `folder` is where they are kept, `pack` writes and `unpack` reads them, `source` finds them.
+//! `folder` is where they are kept, `pack` writes and `unpack` reads them, `source` finds them, `room` is what
+//! the disk has for them.
 
 mod folder;
 mod full;
 mod pack;
+mod room;
 mod source;
 mod sparse;
 mod unpack;
@@ -28,6 +30,7 @@ mod unpack;
 pub(crate) use folder::{SnapshotFolder, remove_leftovers};
 pub(crate) use full::{FullSnapshotContents, pack_full, unpack_full};
 pub(crate) use pack::{CollectionFacts, PayloadSchema, pack_collection, pack_shard};
+pub(crate) use room::{check_room, disk_usage};
 pub(crate) use source::fetch;
 pub(crate) use sparse::copy_file;
 pub(crate) use unpack::{Unpacked, unpack_collection, unpack_shard};

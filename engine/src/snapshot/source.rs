@@ -11,6 +11,7 @@ use url::Url;
 
 use super::SnapshotFolder;
 use super::folder::{file_checksum, is_file_name};
+use super::room::{no_room, room};
 use crate::error::{Error, Result};
 use crate::model::SnapshotSource;
 
@@ -18,9 +19,6 @@ use crate::model::SnapshotSource;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(300);
 const STALL_TIMEOUT: Duration = Duration::from_secs(60);
-
-/// Left free on the disk by a download.
-const RESERVE_BYTES: u64 = 64 << 20;
 
 /// A file with the snapshot, whose checksum is right. From the web it is loaded into the folder `work`;
 /// a name without a folder is looked up in `folder`.
@@ -99,9 +97,8 @@ fn download(url: &Url, api_key: Option<&str>, to: &Path) -> Result<()> {
         return Err(Error::WrongInput(format!("Failed to download tar from {url}: status - {status}")));
     }
     let storage = |error| Error::storage(to, error);
-    let free = to.parent().map_or(Ok(0), fs4::available_space).map_err(storage)?;
-    let room = free.saturating_sub(RESERVE_BYTES);
-    let no_room = || Error::Service(format!("No space left on device: {url} is larger than what is free"));
+    let room = to.parent().map_or(Ok(0), room)?;
+    let no_room = || no_room(format_args!("{url} is larger than what is free"));
     if response.body().content_length().is_some_and(|length| length > room) {
         return Err(no_room());
     }

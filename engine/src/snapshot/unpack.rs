@@ -16,6 +16,7 @@ use serde_json::Value;
 use tar::{Archive, EntryType};
 
 use super::pack::PayloadSchema;
+use super::room::{no_room, room};
 use super::sparse::{CopyError, write_file};
 use super::{CONFIG_FILE, PAYLOAD_INDEX_FILE, SEGMENTS, SHARD_KEYS_FILE, WAL};
 use crate::error::{Error, Result};
@@ -31,11 +32,8 @@ const HEADER_BYTES: u64 = 512;
 /// Bytes of headers before an entry at most, as they are kept in memory.
 const MAX_HEADER_BYTES: u64 = 64 << 20;
 
-/// Bytes of a file that is read into memory at most.
+/// Bytes of a JSON file at most, as it is read into memory.
 const MAX_JSON_BYTES: u64 = 64 << 20;
-
-/// Left free on the disk.
-const RESERVE_BYTES: u64 = 16 << 20;
 
 /// In a segment, tells that the archive holds a part of it only.
 const PARTIAL_MARKER: &str = "segment_manifest.json";
@@ -61,7 +59,7 @@ pub(crate) fn unpack_collection(archive: &Path, target: &Path) -> Result<Unpacke
         [name] => {
             let is_known =
                 [CONFIG_FILE, PAYLOAD_INDEX_FILE, SHARD_KEYS_FILE].iter().any(|known| name == known);
-            if is_known { Place::Json(PathBuf::from(name)) } else { Place::Nowhere }
+            if is_known { Place::File(PathBuf::from(name)) } else { Place::Nowhere }
         }
         [shard, rest @ ..] => match shard.to_str().and_then(|shard| shard.parse::<u32>().ok()) {
             Some(id) => {
@@ -108,8 +106,6 @@ pub(crate) fn unpack_shard(archive: &Path, target: &Path) -> Result<()> {
 /// Where an entry goes.
 pub(super) enum Place {
     File(PathBuf),
-    /// A file that will be read into memory.
-    Json(PathBuf),
     /// The archive of a segment, which is unpacked into this folder.
     Segment(PathBuf),
     Nowhere,
@@ -159,10 +155,8 @@ fn place_in_segment(segment: &Path, path: &[&OsStr]) -> Place {
 /// Unpacks an archive, whose entries go where `place` says, into the new folder `target`.
 pub(super) fn unpack(archive: &Path, target: &Path, mut place: impl FnMut(&[&OsStr]) -> Place) -> Result<()> {
     fs::create_dir(target).map_err(|error| Error::storage(target, error))?;
-    let free = fs4::available_space(target).map_err(|error| Error::storage(target, error))?;
     let file = File::open(archive).map_err(|error| Error::storage(archive, error))?;
-    let room = free.saturating_sub(RESERVE_BYTES);
-    let mut unpacking = Unpacking { target, room, entries: MAX_ENTRIES };
+    let mut unpacking = Unpacking { target, room: room(target)?, entries: MAX_ENTRIES };
     unpacking.all(&mut BufReader::with_capacity(1 << 18, file), &mut place)
 }
 
@@ -196,17 +190,15 @@ impl Unpacking<'_> {
             }
             let size = entry.size();
             self.room = self.room.checked_sub(size).ok_or_else(|| {
-                Error::Service(format!(
-                    "No space left on device: the snapshot needs more than is free in {}",
-                    self.target.display()
-                ))
+                no_room(format_args!("the snapshot needs more than is free in {}", self.target.display()))
             })?;
             match place(&names) {
                 Place::Nowhere => {
                     io::copy(&mut entry, &mut io::sink()).map_err(damaged)?;
                 }
-                Place::Json(to) if size <= MAX_JSON_BYTES => self.file(&mut entry, size, &to)?,
-                Place::Json(to) => return Err(invalid(format_args!("{} is too large", to.display()))),
+                Place::File(to) if size > MAX_JSON_BYTES && is_json(&to) => {
+                    return Err(invalid(format_args!("{} is too large", to.display())));
+                }
                 Place::File(to) => self.file(&mut entry, size, &to)?,
                 Place::Segment(folder) => {
                     // What is in it takes no more room than it does, but for holes.
@@ -235,6 +227,10 @@ impl Unpacking<'_> {
             Err(CopyError::Write(error)) => Err(Error::storage(&path, error)),
         }
     }
+}
+
+fn is_json(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "json")
 }
 
 /// The names that make up a path, without a leading `.`.
