@@ -52,3 +52,34 @@ fn allocated(file: &Metadata) -> u64 {
 fn allocated(file: &Metadata) -> u64 {
     file.len()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+
+    use super::*;
+
+    #[test]
+    fn more_than_the_disk_has_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(check_room(folder.path(), 1), Ok(()));
+        let error = check_room(folder.path(), fs4::available_space(folder.path()).unwrap()).unwrap_err();
+        assert_eq!(error.status(), 500);
+        assert!(error.to_string().contains("No space left on device"), "{error}");
+    }
+
+    #[test]
+    fn what_files_take_is_counted_in_all_folders() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("a/b")).unwrap();
+        for name in ["x", "a/x", "a/b/x"] {
+            fs::write(folder.path().join(name), vec![1; 100_000]).unwrap();
+        }
+        let usage = disk_usage(folder.path()).unwrap();
+        assert!((300_000..600_000).contains(&usage), "{usage}");
+        if cfg!(target_os = "linux") {
+            File::create(folder.path().join("hole")).unwrap().set_len(1 << 40).unwrap();
+            assert_eq!(disk_usage(folder.path()).unwrap(), usage);
+        }
+    }
+}

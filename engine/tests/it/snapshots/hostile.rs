@@ -41,6 +41,25 @@ fn entry(tar: &mut Builder<File>, path: &str, content: &[u8]) {
     tar.append_data(&mut header(EntryType::Regular, content.len() as u64), path, content).unwrap();
 }
 
+/// An entry that is large and nearly empty.
+fn large_entry(tar: &mut Builder<File>, path: &str, size: u64) {
+    let mut header = header(EntryType::GNUSparse, 512);
+    header.set_path(path).unwrap();
+    let gnu = header.as_gnu_mut().unwrap();
+    let number = |number: u64| format!("{number:011o}").into_bytes();
+    let binary = |number: u64| {
+        let mut bytes = [0; 12];
+        bytes[0] = 0x80;
+        bytes[4..].copy_from_slice(&number.to_be_bytes());
+        bytes
+    };
+    gnu.sparse[0].offset = binary(size - 512);
+    gnu.sparse[0].numbytes[..11].copy_from_slice(&number(512));
+    gnu.realsize = binary(size);
+    header.set_cksum();
+    tar.append(&header, &[1; 512][..]).unwrap();
+}
+
 fn config(m: u64) -> Vec<u8> {
     let config = json!({
         "params": { "vectors": { "size": 2, "distance": "Dot" }, "shard_number": 1 },
@@ -201,27 +220,21 @@ fn a_file_larger_than_the_disk_is_refused_before_it_is_written() {
     let store = Store::new();
     store.create_plain("c", 0..3);
     // A hole of 4 EB takes no room in an archive.
-    let huge = 1_u64 << 62;
-    let (_folder, file) = archive(|tar| {
-        let mut header = header(EntryType::GNUSparse, 512);
-        header.set_path("0/wal/open-1").unwrap();
-        let gnu = header.as_gnu_mut().unwrap();
-        let number = |number: u64| format!("{number:011o}").into_bytes();
-        let binary = |number: u64| {
-            let mut bytes = [0; 12];
-            bytes[0] = 0x80;
-            bytes[4..].copy_from_slice(&number.to_be_bytes());
-            bytes
-        };
-        gnu.sparse[0].offset = binary(huge - 512);
-        gnu.sparse[0].numbytes[..11].copy_from_slice(&number(512));
-        gnu.realsize = binary(huge);
-        header.set_cksum();
-        tar.append(&header, &[1; 512][..]).unwrap();
-    });
+    let (_folder, file) = archive(|tar| large_entry(tar, "0/wal/open-1", 1 << 62));
     let error = store.recover("new", &file).unwrap_err();
     assert!(matches!(&error, Error::Service(text) if text.contains("No space left on device")), "{error}");
     assert_eq!(store.work(), [""; 0]);
+}
+
+#[test]
+fn what_is_read_into_memory_is_not_large() {
+    let store = Store::new();
+    store.create_plain("c", 0..3);
+    let segment = "0/segments/3f8ab3ad-1cc2-4a2b-8e1e-9a0f5f6d7a11/segment.json";
+    for path in ["config.json", "payload_index.json", segment] {
+        let (_folder, file) = archive(|tar| large_entry(tar, path, 65 << 20));
+        check_refused(&store, &file, "is too large");
+    }
 }
 
 #[test]
