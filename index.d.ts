@@ -423,6 +423,10 @@ export declare class QdrantClient {
    * Inserts points, or replaces those with the same ids. All of them are written, or none when one
    * is wrong. `wait` is `true` unless given; with `false` the answer is `acknowledged`, but comes
    * just as late, since what is acknowledged is also kept.
+   *
+   * `{ text, model: 'qdrant/bm25', options }` in the place of a named sparse vector becomes the
+   * weights of the words of the text; the vector wants `modifier: 'idf'`. Rejects with status 400
+   * for options that BM25 does not have, and with 500 for any other model.
    */
   upsert(collectionName: string, args: UpsertArgs): Promise<Schemas['UpdateResult']>
   /** Deletes points, by ids or by a filter. */
@@ -446,7 +450,7 @@ export declare class QdrantClient {
   count(collectionName: string, args?: Args<'count'>): Promise<Schemas['CountResult']>
   /**
    * Finds points by a query of any kind, perhaps among those that a `prefetch` finds. Without a
-   * `query`, returns points by their ids.
+   * `query`, returns points by their ids. A vector may be a BM25 document, as in `upsert`.
    */
   query(collectionName: string, args: QueryArgs): Promise<Schemas['QueryResponse']>
   /** Runs several queries at once. */

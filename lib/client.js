@@ -1,17 +1,19 @@
 const { tmpdir } = require('node:os')
 
+const { takeSignals } = require('./abort.js')
 const { embeddedApi } = require('./embedded-api.js')
 const { nativeError } = require('./errors.js')
 const native = require('./native.js')
 const { isServer } = require('./options.js')
 const { serverApi } = require('./server-api.js')
+const { waitForIndexing } = require('./wait-for-indexing.js')
 
 /**
  * The class `QdrantClient`: the one of the REST client, whose methods call the operations of its `api()`. Where the
  * data is in this process, that API is not one over HTTP. It has the methods of REST clients up to 1.18 besides.
  */
 function defineClient(rest, QdrantError) {
-  return class QdrantClient extends rest.QdrantClient {
+  class QdrantClient extends rest.QdrantClient {
     #native
 
     /** `opened` is the native client, if it is there already. */
@@ -136,6 +138,12 @@ function defineClient(rest, QdrantError) {
       return this.#result('discoverBatchPoints', { collection_name, ...args })
     }
 
+    async waitForIndexing(collection_name, { onProgress } = {}) {
+      const failed = (reason) =>
+        new QdrantError({ status: 500, message: `Service internal error: ${reason}` })
+      return waitForIndexing(this, collection_name, onProgress, failed)
+    }
+
     /** What a client of a server has no operation for. */
     async #ofFolder(operation, args) {
       if (this.#native) return this.#result(operation, args)
@@ -147,6 +155,7 @@ function defineClient(rest, QdrantError) {
       return data.result
     }
   }
+  return takeSignals(QdrantClient)
 }
 
 module.exports = { defineClient }

@@ -63,7 +63,8 @@ export async function points(client: QdrantClient): Promise<void> {
     points: [
       { id: 1, vector: [0.1, 0.2, 0.3, 0.4], payload: { city: 'Lisbon', tags: ['sea'], seen: 3 } },
       { id: 'b0a2f6f8-4d0d-4a1e-9d4b-0c3c8f0e2a11', vector: { title: [1, 2, 3, 4], body: [[1], [2]] } },
-      { id: 3, vector: { keywords: { indices: [1, 7], values: [0.5, 0.25] } } }
+      { id: 3, vector: { keywords: { indices: [1, 7], values: [0.5, 0.25] } } },
+      { id: 4, vector: { keywords: { text: 'the sea', model: 'qdrant/bm25', options: { k: 1.5 } } } }
     ]
   })
   await client.upsert('photos', {
@@ -148,6 +149,7 @@ export async function reads(client: QdrantClient): Promise<number> {
   await client.query('photos', { query: 1, limit: 5 })
   await client.query('photos', { query: { nearest: 'b0a2f6f8-4d0d-4a1e-9d4b-0c3c8f0e2a11' } })
   await client.query('photos', { query: { indices: [1], values: [0.5] }, using: 'keywords' })
+  await client.query('photos', { query: { text: 'the sea', model: 'qdrant/bm25' }, using: 'keywords' })
   const prefetch = [{ query: [0.1, 0.2, 0.3, 0.4], limit: 20 }, { query: { recommend: { positive: [1] } } }]
   await client.query('photos', { prefetch, query: { fusion: 'rrf' } })
   await client.query('photos', { prefetch, query: { formula: { sum: ['$score', { sqrt: 'rank' }] } } })

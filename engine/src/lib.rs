@@ -23,6 +23,7 @@ mod config;
 mod engine;
 mod error;
 mod files;
+mod inference;
 pub mod model;
 mod operation;
 mod snapshot;

@@ -16,6 +16,10 @@ impl QdrantClient {
     /// Inserts points, or replaces those with the same ids. All of them are written, or none when one
     /// is wrong. `wait` is `true` unless given; with `false` the answer is `acknowledged`, but comes
     /// just as late, since what is acknowledged is also kept.
+    ///
+    /// `{ text, model: 'qdrant/bm25', options }` in the place of a named sparse vector becomes the
+    /// weights of the words of the text; the vector wants `modifier: 'idf'`. Rejects with status 400
+    /// for options that BM25 does not have, and with 500 for any other model.
     #[napi(
         ts_args_type = "collectionName: string, args: UpsertArgs",
         ts_return_type = "Promise<Schemas['UpdateResult']>"

@@ -98,7 +98,7 @@ impl QdrantClient {
 
     /// Deletes a snapshot of a collection. Rejects with status 404 if there is none of that name.
     #[napi(
-        ts_args_type = "collectionName: string, snapshotName: string, args?: Parameters<RestClient['deleteSnapshot']>[2]",
+        ts_args_type = "collectionName: string, snapshotName: string, args?: Parameters<RestClient['deleteSnapshot']>[2] & CallOptions",
         ts_return_type = "Promise<boolean>"
     )]
     pub fn delete_snapshot<'env>(
@@ -162,7 +162,7 @@ impl QdrantClient {
 
     /// Makes a snapshot of a shard: as `createSnapshot`, without the settings of the collection.
     #[napi(
-        ts_args_type = "collectionName: string, shardId: number, args?: Parameters<RestClient['createShardSnapshot']>[2]",
+        ts_args_type = "collectionName: string, shardId: number, args?: Parameters<RestClient['createShardSnapshot']>[2] & CallOptions",
         ts_return_type = "Promise<Schemas['SnapshotDescription']>"
     )]
     pub fn create_shard_snapshot<'env>(
@@ -176,7 +176,7 @@ impl QdrantClient {
 
     /// Deletes a snapshot of a shard. Rejects with status 404 if there is none of that name.
     #[napi(
-        ts_args_type = "collectionName: string, shardId: number, snapshotName: string, args?: Parameters<RestClient['deleteShardSnapshot']>[3]",
+        ts_args_type = "collectionName: string, shardId: number, snapshotName: string, args?: Parameters<RestClient['deleteShardSnapshot']>[3] & CallOptions",
         ts_return_type = "Promise<boolean>"
     )]
     pub fn delete_shard_snapshot<'env>(
@@ -207,7 +207,7 @@ impl QdrantClient {
     /// Replaces the points of a collection by those of the snapshot of a shard: as `recoverSnapshot`, for
     /// a collection that is there.
     #[napi(
-        ts_args_type = "collectionName: string, shardId: number, args: Parameters<RestClient['recoverShardFromSnapshot']>[2]",
+        ts_args_type = "collectionName: string, shardId: number, args: Parameters<RestClient['recoverShardFromSnapshot']>[2] & CallOptions",
         ts_return_type = "Promise<boolean>"
     )]
     pub fn recover_shard_from_snapshot<'env>(
@@ -231,7 +231,7 @@ impl QdrantClient {
 
     /// Makes a snapshot of all collections, each as `createSnapshot` does, and of the aliases.
     #[napi(
-        ts_args_type = "args?: Parameters<RestClient['createFullSnapshot']>[0]",
+        ts_args_type = "args?: Parameters<RestClient['createFullSnapshot']>[0] & CallOptions",
         ts_return_type = "Promise<Schemas['SnapshotDescription']>"
     )]
     pub fn create_full_snapshot<'env>(&self, env: &'env Env) -> napi::Result<PromiseRaw<'env, String>> {
@@ -240,7 +240,7 @@ impl QdrantClient {
 
     /// Deletes a snapshot of the whole store. Rejects with status 404 if there is none of that name.
     #[napi(
-        ts_args_type = "snapshotName: string, args?: Parameters<RestClient['deleteFullSnapshot']>[1]",
+        ts_args_type = "snapshotName: string, args?: Parameters<RestClient['deleteFullSnapshot']>[1] & CallOptions",
         ts_return_type = "Promise<boolean>"
     )]
     pub fn delete_full_snapshot<'env>(

@@ -51,4 +51,7 @@ pub use query::{
 };
 pub use snapshots::{FullSnapshotSource, SnapshotDescription, SnapshotPriority, SnapshotSource};
 pub(crate) use validation::Checked;
-pub use vectors::{BatchVectorStruct, Vector, VectorOutput, VectorStruct, VectorStructOutput};
+pub use vectors::{
+    BatchVectorStruct, InferenceInput, InferenceObject, Vector, VectorOutput, VectorSource, VectorStruct,
+    VectorStructOutput,
+};

@@ -6,6 +6,8 @@ mod collections;
 mod common;
 mod examples;
 mod filters;
+mod full_text;
+mod inference;
 mod instance;
 mod proofs;
 mod query_points;
