@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use tar::{Archive, Builder, Header};
 use tempfile::TempDir;
 
+use super::round_trip::{kinds, results};
 use super::{Store, plain_point, refusal};
 
 /// The files of an archive, by their names.
@@ -56,17 +57,15 @@ fn write(files: impl IntoIterator<Item = (String, Vec<u8>)>, prefix: &str) -> (T
     (folder, path)
 }
 
-/// A snapshot of a server with two shards: points with even ids are in one, those with odd ids in the
-/// other.
-fn two_shards(config: impl FnOnce(&mut Value)) -> BTreeMap<String, Vec<u8>> {
-    let store = Store::new();
+/// A snapshot as a server with two shards makes it, of two collections that are those shards.
+fn as_two_shards(
+    store: &Store,
+    names: [&str; 2],
+    config: impl FnOnce(&mut Value),
+) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
-    for shard in 0..2 {
-        let name = format!("c{shard}");
-        store.create_plain(&name, (0..600).filter(|id| id % 2 == shard));
-        store.index(&name, "n", json!("integer"));
-        store.delete(&name, &[10 + shard]);
-        for (path, bytes) in entries_of(&store.snapshot(&name)) {
+    for (shard, name) in names.into_iter().enumerate() {
+        for (path, bytes) in entries_of(&store.snapshot(name)) {
             match path.strip_prefix("0/") {
                 Some(rest) => files.insert(format!("{shard}/{rest}"), bytes),
                 None => files.insert(path, bytes),
@@ -79,8 +78,23 @@ fn two_shards(config: impl FnOnce(&mut Value)) -> BTreeMap<String, Vec<u8>> {
     settings["uuid"] = json!("3f8ab3ad-1cc2-4a2b-8e1e-9a0f5f6d7a11");
     config(&mut settings);
     files.insert("config.json".to_owned(), settings.to_string().into_bytes());
-    files.insert("0/newest_clocks.json".to_owned(), b"{}".to_vec());
+    for clocks in ["0/newest_clocks.json", "0/oldest_clocks.json", "1/newest_clocks.json"] {
+        files.insert(clocks.to_owned(), b"{}".to_vec());
+    }
+    files.insert("0/applied_seq.json".to_owned(), br#"{"op_num":0}"#.to_vec());
     files
+}
+
+/// A snapshot with two shards: points with even ids are in one, those with odd ids in the other.
+fn two_shards(config: impl FnOnce(&mut Value)) -> BTreeMap<String, Vec<u8>> {
+    let store = Store::new();
+    let names = ["c0", "c1"];
+    for (shard, name) in (0..).zip(names) {
+        store.create_plain(name, (0..600).filter(|id| id % 2 == shard));
+        store.index(name, "n", json!("integer"));
+        store.delete(name, &[10 + shard]);
+    }
+    as_two_shards(&store, names, config)
 }
 
 fn check_merged(store: &Store, name: &str) {
@@ -175,6 +189,93 @@ fn all_shards_of_a_server_become_one() {
     let file = store.snapshot("of2");
     assert_eq!(store.recover("again", &file), Ok(true));
     assert_eq!(store.points("again"), store.points("of2"));
+}
+
+#[test]
+fn shards_with_vectors_of_every_kind_become_one() {
+    for (settings, points) in kinds() {
+        let store = Store::new();
+        let names = ["even", "odd", "all"];
+        let points = points.as_array().unwrap();
+        for name in names {
+            store.create(name, settings.clone());
+            store.index(name, "city", json!("keyword"));
+            store.index(name, "n", json!("integer"));
+        }
+        let part = |rest| points.iter().skip(rest).step_by(2).cloned().collect::<Vec<_>>();
+        store.upsert("even", json!(part(0)));
+        store.upsert("odd", json!(part(1)));
+        store.upsert("all", json!(points));
+        let (_folder, file) = write(as_two_shards(&store, [names[0], names[1]], |_| {}), "");
+        assert_eq!(store.recover("merged", &file), Ok(true));
+        let store = store.reopened(|_| {});
+        assert_eq!(store.points("merged"), store.points("all"));
+        assert_eq!(store.info("merged")["payload_schema"], store.info("all")["payload_schema"]);
+        let without_versions = |name| {
+            let mut results = json!(results(&store, name));
+            for point in results.as_array_mut().unwrap().iter_mut().filter_map(Value::as_array_mut).flatten()
+            {
+                point["version"].take();
+            }
+            results
+        };
+        assert!(without_versions("merged") == without_versions("all"), "{settings}");
+    }
+}
+
+/// Settings as servers of three versions write them.
+fn settings_of_servers() -> [Value; 3] {
+    let old = json!({
+        "params": {
+            "vectors": { "size": 2, "distance": "Dot" }, "shard_number": 1, "replication_factor": 1,
+            "write_consistency_factor": 1, "on_disk_payload": false,
+        },
+        "hnsw_config": { "m": 16, "ef_construct": 100, "full_scan_threshold": 10000 },
+        "optimizer_config": {
+            "deleted_threshold": 0.2, "vacuum_min_vector_number": 1000, "default_segment_number": 0,
+            "max_segment_size": null, "memmap_threshold": null, "indexing_threshold": 20000,
+            "flush_interval_sec": 5, "max_optimization_threads": 1,
+        },
+        "wal_config": { "wal_capacity_mb": 32, "wal_segments_ahead": 0 },
+    });
+    let mut middle = old.clone();
+    middle["hnsw_config"]["max_indexing_threads"] = json!(0);
+    middle["hnsw_config"]["on_disk"] = json!(false);
+    middle["optimizer_config"]["max_optimization_threads"] = json!(null);
+    middle["quantization_config"] =
+        json!({ "scalar": { "type": "int8", "quantile": 0.99, "always_ram": true } });
+    let mut new = middle.clone();
+    new["wal_config"]["wal_retain_closed"] = json!(1);
+    new["strict_mode_config"] = json!({ "enabled": true, "max_query_limit": 100_000 });
+    new["uuid"] = json!("3f8ab3ad-1cc2-4a2b-8e1e-9a0f5f6d7a11");
+    new["metadata"] = json!({ "owner": "me" });
+    [old, middle, new]
+}
+
+#[test]
+fn the_settings_of_servers_of_many_versions_are_understood() {
+    let store = Store::new();
+    store.create_plain("c", 0..20);
+    let files = entries_of(&store.snapshot("c"));
+    for (number, settings) in settings_of_servers().into_iter().enumerate() {
+        let mut files = files.clone();
+        files.insert("config.json".to_owned(), settings.to_string().into_bytes());
+        let (_folder, file) = write(files, "");
+        let name = format!("of{number}");
+        assert_eq!(store.recover(&name, &file), Ok(true));
+        assert_eq!(store.points(&name), store.points("c"));
+        let config = store.info(&name)["config"].clone();
+        for part in ["quantization_config", "strict_mode_config", "metadata"] {
+            for (key, value) in settings[part].as_object().into_iter().flatten() {
+                assert_eq!(&config[part][key], value, "{part}");
+            }
+        }
+        for (key, value) in settings["optimizer_config"].as_object().unwrap() {
+            assert_eq!(&config["optimizer_config"][key], value);
+        }
+        store.delete(&name, &[1]);
+        assert_eq!(store.count(&name), 19);
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Store, of, of_shard, plain_point, refusal};
 
 /// Collections of every kind, each with points that use all of it.
-fn kinds() -> Vec<(Value, Value)> {
+pub fn kinds() -> Vec<(Value, Value)> {
     // Of no two points alike, so that no order is left to chance.
     let dense =
         |id: u64| [1, 2, 3, 4].map(|axis: u64| ((id + 1) * axis * axis * 7919 % 1009) as f32 / 1009.0);
@@ -57,7 +57,7 @@ fn queries() -> Vec<Value> {
 }
 
 /// All results of each query; those of one score, which are in no order, by their ids.
-fn results(store: &Store, name: &str) -> Vec<Value> {
+pub fn results(store: &Store, name: &str) -> Vec<Value> {
     use qdrant_embedded_engine::model::QueryPoints;
     let answer = |query| {
         let mut points = match store.read::<QueryPoints>(name, query) {
