@@ -265,6 +265,18 @@ export type DiscoverArgs = DiscoverRequest & ReadOptions
 /** What `discoverBatchPoints` takes. */
 export type DiscoverBatchArgs = { searches: DiscoverRequest[] } & ReadOptions
 
+/** What `recoverFullSnapshot` takes. */
+export interface RecoverFullSnapshotArgs {
+  /** Path of a file, or a `file://`, `http://` or `https://` URL, or the name of a snapshot of this store. */
+  location: string
+  /** SHA-256 that the file must have, in hexadecimal digits. */
+  checksum?: string | null
+  /** Sent as the header `api-key` when the location is a URL of the web. */
+  api_key?: string | null
+  /** Replaces collections and aliases of the same names. Default: `false`. */
+  force?: boolean
+}
+
 /**
  * A client is one of the REST client, to be used wherever that is asked for, and disposes of itself at the end of an
  * `await using` block.
@@ -423,6 +435,18 @@ export declare class QdrantClient {
   getAliases(): Promise<Schemas['CollectionsAliasesResponse']>
   /** Lists the aliases of a collection. */
   getCollectionAliases(collectionName: string): Promise<Schemas['CollectionsAliasesResponse']>
+  /** Sets payload values, keeping the other ones; under `key` when it is given. */
+  setPayload(collectionName: string, args: WithBigintIds<Args<'setPayload'>>): Promise<Schemas['UpdateResult']>
+  /** Replaces the whole payload of points. */
+  overwritePayload(collectionName: string, args: WithBigintIds<Args<'overwritePayload'>>): Promise<Schemas['UpdateResult']>
+  /** Deletes payload values by their keys. */
+  deletePayload(collectionName: string, args: WithBigintIds<Args<'deletePayload'>>): Promise<Schemas['UpdateResult']>
+  /** Deletes the whole payload of points. */
+  clearPayload(collectionName: string, args: WithBigintIds<Args<'clearPayload'>>): Promise<Schemas['UpdateResult']>
+  /** Indexes a payload field, so that filters on it are fast. */
+  createPayloadIndex(collectionName: string, args: Args<'createPayloadIndex'>): Promise<Schemas['UpdateResult']>
+  /** Removes the index of a payload field. */
+  deletePayloadIndex(collectionName: string, fieldName: string, args?: Parameters<RestClient['deletePayloadIndex']>[2]): Promise<Schemas['UpdateResult']>
   /**
    * Inserts points, or replaces those with the same ids. All of them are written, or none when one
    * is wrong. `wait` is `true` unless given; with `false` the answer is `acknowledged`, but comes
@@ -497,18 +521,67 @@ export declare class QdrantClient {
   discoverPoints(collectionName: string, args: DiscoverArgs): Promise<Schemas['ScoredPoint'][]>
   /** Runs several discoveries at once, as the REST client did until its version 1.18. */
   discoverBatchPoints(collectionName: string, args: DiscoverBatchArgs): Promise<Schemas['ScoredPoint'][][]>
-  /** Sets payload values, keeping the other ones; under `key` when it is given. */
-  setPayload(collectionName: string, args: WithBigintIds<Args<'setPayload'>>): Promise<Schemas['UpdateResult']>
-  /** Replaces the whole payload of points. */
-  overwritePayload(collectionName: string, args: WithBigintIds<Args<'overwritePayload'>>): Promise<Schemas['UpdateResult']>
-  /** Deletes payload values by their keys. */
-  deletePayload(collectionName: string, args: WithBigintIds<Args<'deletePayload'>>): Promise<Schemas['UpdateResult']>
-  /** Deletes the whole payload of points. */
-  clearPayload(collectionName: string, args: WithBigintIds<Args<'clearPayload'>>): Promise<Schemas['UpdateResult']>
-  /** Indexes a payload field, so that filters on it are fast. */
-  createPayloadIndex(collectionName: string, args: Args<'createPayloadIndex'>): Promise<Schemas['UpdateResult']>
-  /** Removes the index of a payload field. */
-  deletePayloadIndex(collectionName: string, fieldName: string, args?: Parameters<RestClient['deletePayloadIndex']>[2]): Promise<Schemas['UpdateResult']>
+  /**
+   * Lists the snapshots of a collection by name. Their files are in the storage folder, in
+   * `snapshots/<collection>`, each beside one with its checksum.
+   */
+  listSnapshots(collectionName: string): Promise<Schemas['SnapshotDescription'][]>
+  /**
+   * Makes a snapshot of a collection, of one moment, in the format of a Qdrant server. Reads and writes go
+   * on; writes wait only while the files are copied. What was written before the call is in it, and
+   * perhaps some of what is written until it resolves. It resolves when the snapshot is on the disk, also
+   * without `wait`.
+   */
+  createSnapshot(collectionName: string, args?: Args<'createSnapshot'>): Promise<Schemas['SnapshotDescription']>
+  /** Deletes a snapshot of a collection. Rejects with status 404 if there is none of that name. */
+  deleteSnapshot(collectionName: string, snapshotName: string, args?: Parameters<RestClient['deleteSnapshot']>[2]): Promise<boolean>
+  /**
+   * Tells the path of the file of a collection's snapshot, to copy it elsewhere or to upload it to a
+   * server, which takes it as it is. Rejects with status 404 if there is none of that name. Not for
+   * clients of a server.
+   */
+  snapshotPath(collectionName: string, snapshotName: string): Promise<string>
+  /**
+   * Replaces the points of a collection by those of a snapshot, or creates the collection: all of it, or
+   * nothing when it rejects. `location` is a path, a `file://`, `http://` or `https://` URL, or the name
+   * of a snapshot of this collection. The snapshot may be of a Qdrant server, and of any number of shards.
+   *
+   * A collection that is there keeps its settings, aliases and payload indexes, and has to have the
+   * vectors of the snapshot. It can be used meanwhile, but what is written to it then is replaced as
+   * well. Rejects with status 400 for a wrong `checksum`, for what is no snapshot, and for one that does
+   * not fit.
+   */
+  recoverSnapshot(collectionName: string, args: Args<'recoverSnapshot'>): Promise<boolean>
+  /** Lists the snapshots of a shard, of which every collection has one: 0. */
+  listShardSnapshots(collectionName: string, shardId: number): Promise<Schemas['SnapshotDescription'][]>
+  /** Makes a snapshot of a shard: as `createSnapshot`, without the settings of the collection. */
+  createShardSnapshot(collectionName: string, shardId: number, args?: Parameters<RestClient['createShardSnapshot']>[2]): Promise<Schemas['SnapshotDescription']>
+  /** Deletes a snapshot of a shard. Rejects with status 404 if there is none of that name. */
+  deleteShardSnapshot(collectionName: string, shardId: number, snapshotName: string, args?: Parameters<RestClient['deleteShardSnapshot']>[3]): Promise<boolean>
+  /** Tells the path of the file of a shard's snapshot: as `snapshotPath`. */
+  shardSnapshotPath(collectionName: string, shardId: number, snapshotName: string): Promise<string>
+  /**
+   * Replaces the points of a collection by those of the snapshot of a shard: as `recoverSnapshot`, for
+   * a collection that is there.
+   */
+  recoverShardFromSnapshot(collectionName: string, shardId: number, args: Parameters<RestClient['recoverShardFromSnapshot']>[2]): Promise<boolean>
+  /** Lists the snapshots of the whole store. Their files are in the storage folder, in `snapshots`. */
+  listFullSnapshots(): Promise<Schemas['SnapshotDescription'][]>
+  /** Makes a snapshot of all collections, each as `createSnapshot` does, and of the aliases. */
+  createFullSnapshot(args?: Parameters<RestClient['createFullSnapshot']>[0]): Promise<Schemas['SnapshotDescription']>
+  /** Deletes a snapshot of the whole store. Rejects with status 404 if there is none of that name. */
+  deleteFullSnapshot(snapshotName: string, args?: Parameters<RestClient['deleteFullSnapshot']>[1]): Promise<boolean>
+  /** Tells the path of the file of a snapshot of the whole store: as `snapshotPath`. */
+  fullSnapshotPath(snapshotName: string): Promise<string>
+  /**
+   * Brings the collections and aliases of a snapshot of a whole storage into this one, all of them, or
+   * nothing when it rejects; all else stays. A server does this when it starts with
+   * `--storage-snapshot`.
+   *
+   * Rejects with status 409 when one of them is there already, unless `force` is `true`: then it is
+   * replaced, settings included. Not for clients of a server.
+   */
+  recoverFullSnapshot(args: RecoverFullSnapshotArgs): Promise<boolean>
 }
 
 /** Where a client keeps its data, and how it works. Give either `path` or `location`. */

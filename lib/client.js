@@ -2,6 +2,7 @@ const { tmpdir } = require('node:os')
 
 const { takeSignals } = require('./abort.js')
 const { embeddedApi } = require('./embedded-api.js')
+const { nativeError } = require('./errors.js')
 const native = require('./native.js')
 const { isServer } = require('./options.js')
 const { serverApi } = require('./server-api.js')
@@ -50,8 +51,8 @@ function defineClient(rest, QdrantError) {
       return this.close()
     }
 
-    // Beyond the REST client: one call where it makes two, one that only its `api()` has, and requests that may be left
-    // out.
+    // Beyond the REST client: one call where it makes two, one that only its `api()` has, files of snapshots, and
+    // requests that may be left out.
 
     async recreateCollection(collection_name, args = {}) {
       if (this.#native) return this.#result('recreateCollection', { collection_name, ...args })
@@ -62,8 +63,32 @@ function defineClient(rest, QdrantError) {
       return this.#result('getPoint', { collection_name, ...args })
     }
 
+    async fullSnapshotPath(snapshot_name) {
+      return this.#ofFolder('fullSnapshotPath', { snapshot_name })
+    }
+
+    async recoverFullSnapshot(args) {
+      return this.#ofFolder('recoverFullSnapshot', args)
+    }
+
+    async shardSnapshotPath(collection_name, shard_id, snapshot_name) {
+      return this.#ofFolder('shardSnapshotPath', { collection_name, shard_id, snapshot_name })
+    }
+
+    async snapshotPath(collection_name, snapshot_name) {
+      return this.#ofFolder('snapshotPath', { collection_name, snapshot_name })
+    }
+
     async createCollection(collection_name, args = {}) {
       return super.createCollection(collection_name, args)
+    }
+
+    async createShardSnapshot(collection_name, shard_id, args = {}) {
+      return super.createShardSnapshot(collection_name, shard_id, args)
+    }
+
+    async deleteShardSnapshot(collection_name, shard_id, snapshot_name, args = {}) {
+      return super.deleteShardSnapshot(collection_name, shard_id, snapshot_name, args)
     }
 
     async searchMatrixOffsets(collection_name, args = {}) {
@@ -117,6 +142,12 @@ function defineClient(rest, QdrantError) {
       const failed = (reason) =>
         new QdrantError({ status: 500, message: `Service internal error: ${reason}` })
       return waitForIndexing(this, collection_name, onProgress, failed)
+    }
+
+    /** What a client of a server has no operation for. */
+    async #ofFolder(operation, args) {
+      if (this.#native) return this.#result(operation, args)
+      throw QdrantError.from(nativeError(501, `Not implemented: ${operation} is for clients of a folder`))
     }
 
     async #result(operation, args) {

@@ -265,6 +265,18 @@ export type DiscoverArgs = DiscoverRequest & ReadOptions
 /** What `discoverBatchPoints` takes. */
 export type DiscoverBatchArgs = { searches: DiscoverRequest[] } & ReadOptions
 
+/** What `recoverFullSnapshot` takes. */
+export interface RecoverFullSnapshotArgs extends CallOptions {
+  /** Path of a file, or a `file://`, `http://` or `https://` URL, or the name of a snapshot of this store. */
+  location: string
+  /** SHA-256 that the file must have, in hexadecimal digits. */
+  checksum?: string | null
+  /** Sent as the header `api-key` when the location is a URL of the web. */
+  api_key?: string | null
+  /** Replaces collections and aliases of the same names. Default: `false`. */
+  force?: boolean
+}
+
 /**
  * A client is one of the REST client, to be used wherever that is asked for, and disposes of itself at the end of an
  * `await using` block.

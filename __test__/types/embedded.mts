@@ -98,6 +98,20 @@ export async function examples(client: QdrantClient): Promise<void> {
   console.log(id, payload, vector)
 }
 
+export async function snapshots(client: QdrantClient): Promise<string[]> {
+  const { name, checksum } = await client.createSnapshot('photos')
+  const ofShard = await client.createShardSnapshot('photos', 0)
+  const ofStore = await client.createFullSnapshot({ wait: true })
+  await client.recoverSnapshot('photos', { location: name, checksum: checksum ?? null })
+  await client.recoverFullSnapshot({ location: '/backup/full.snapshot', checksum: null, force: true })
+  await client.deleteShardSnapshot('photos', 0, ofShard.name)
+  return [
+    await client.snapshotPath('photos', name),
+    await client.shardSnapshotPath('photos', 0, ofShard.name),
+    await client.fullSnapshotPath(ofStore.name)
+  ]
+}
+
 export async function embeddings(client: QdrantClient): Promise<void> {
   const images: Float32Array[] = await embedImages(['a.jpg', new Uint8Array([1]), Buffer.from('image')])
   const texts: Float32Array[] = await embedTexts(['a sunset over the sea'])
@@ -148,6 +162,10 @@ export async function mistakes(client: QdrantClient): Promise<void> {
   await client.discoverPoints('photos', { target: [[1, 2]], limit: 3 })
   // @ts-expect-error groups have a size
   await client.searchPointGroups('photos', { vector: [1, 2, 3, 4], group_by: 'author', limit: 3 })
+  // @ts-expect-error a shard is a number
+  await client.createShardSnapshot('photos', 'zero')
+  // @ts-expect-error a snapshot is somewhere
+  await client.recoverFullSnapshot({ force: true })
   // @ts-expect-error a folder or ':memory:' has to be named
   await connect()
 }

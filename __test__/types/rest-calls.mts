@@ -164,3 +164,20 @@ export async function reads(client: QdrantClient): Promise<number> {
   const best = points[0]
   return count + (best?.score ?? 0) + (best?.version ?? 0) + page.points.length
 }
+
+export async function snapshots(client: QdrantClient): Promise<boolean[]> {
+  const created = await client.createSnapshot('photos', { wait: true })
+  const [snapshot] = await client.listSnapshots('photos')
+  const location = 'https://qdrant.example.org:6333/collections/photos/snapshots/a.snapshot'
+  const checksum = created?.checksum ?? snapshot?.checksum ?? null
+  const ofShard = await client.createShardSnapshot('photos', 0, { wait: true })
+  const ofStore = await client.createFullSnapshot()
+  console.log(await client.listShardSnapshots('photos', 0), await client.listFullSnapshots(), ofShard.size)
+  return [
+    await client.recoverSnapshot('photos', { location, checksum, priority: 'snapshot', api_key: 'secret' }),
+    await client.recoverShardFromSnapshot('photos', 0, { location, priority: 'no_sync', wait: true }),
+    await client.deleteSnapshot('photos', created?.name ?? '', { wait: true }),
+    await client.deleteShardSnapshot('photos', 0, ofShard.name, { wait: true }),
+    await client.deleteFullSnapshot(ofStore.name)
+  ]
+}

@@ -35,6 +35,33 @@ pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>> {
     }
 }
 
+/// Makes all that is in `folder` durable.
+pub(crate) fn sync_tree(folder: &Path) -> std::io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            sync_tree(&path)?;
+        } else {
+            // Windows does so only for those who may write.
+            File::options().write(true).open(&path)?.sync_all()?;
+        }
+    }
+    sync_folder(folder)
+}
+
+/// Makes a folder, and those that it is in, durably; one may be there already.
+pub(crate) fn create_folder(folder: &Path) -> std::io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let Some(parent) = folder.parent() else { return fs::create_dir(folder) };
+    create_folder(parent)?;
+    match fs::create_dir(folder) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
+        _ => sync_folder(parent),
+    }
+}
+
 /// Makes creations, renames and removals in `folder` durable. Windows has no such call, and orders
 /// them itself.
 pub(crate) fn sync_folder(folder: &Path) -> std::io::Result<()> {

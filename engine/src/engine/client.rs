@@ -5,12 +5,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use parking_lot::RwLock;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::instance::Engine;
 use super::message::{Abandoned, Call, Job, Message, job};
 use crate::collection::Collection;
 use crate::error::{Error, Result};
-use crate::operation::{Inspect, Manage, Read, Reconfigure, Touches, Write, WriteOutput};
+use crate::operation::{Inspect, Manage, Read, Reconfigure, Touches, Transfer, Write, WriteOutput};
 use crate::toc::{Entry, TableOfContent};
 
 /// A client of an embedded Qdrant.
@@ -135,6 +136,36 @@ impl QdrantClient {
         self.call(Abandoned::Finish, operation, |job| Call::Manage { touches, job }).await
     }
 
+    /// Moves data out of the store.
+    pub async fn transfer<T: Transfer>(&self, touches: Touches, operation: T) -> Result<T::Output> {
+        let operation = |toc: &TableOfContent| operation.execute(toc);
+        self.call(Abandoned::Finish, operation, |job| Call::Transfer { touches, job }).await
+    }
+
+    /// Makes data ready beside the store, and then makes the change that takes it in. Meanwhile all else
+    /// goes on; what is written to a collection that is then replaced is replaced with it.
+    pub async fn take_in<T>(
+        &self,
+        touches: Touches,
+        build: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<<T::Output as Manage>::Output>
+    where
+        T: Transfer,
+        T::Output: Manage,
+    {
+        let engine = self.engine()?;
+        // Both places at once: who closes the client waits for both.
+        let mut first = engine.admit(2).await?;
+        let second = first.split(1).ok_or(Error::Closed)?;
+        let prepare = |toc: &TableOfContent| build()?.execute(toc);
+        let prepared =
+            run(&engine, first, Abandoned::Finish, prepare, |job| Call::Transfer { touches, job }).await?;
+        let change = |toc: &TableOfContent| prepared.execute(toc);
+        // An alias of the collection may be used as well.
+        let touches = Touches::All;
+        run(&engine, second, Abandoned::Finish, change, |job| Call::Manage { touches, job }).await
+    }
+
     /// Waits for the calls made so far, and closes this client. The last client of a folder flushes
     /// the data, stops the engine and releases the folder before this returns. Closing twice is
     /// harmless.
@@ -177,10 +208,8 @@ impl QdrantClient {
         call: impl FnOnce(Job<T>) -> Call,
     ) -> Result<O> {
         let engine = self.engine()?;
-        let permit = engine.admit().await?;
-        let (job, answer) = job(abandoned, operation, permit);
-        engine.send(Message::Call(call(job)))?;
-        answer.await.unwrap_or_else(|_| Err(engine.gone()))
+        let permit = engine.admit(1).await?;
+        run(&engine, permit, abandoned, operation, call).await
     }
 
     /// Waits for `answer` as long as `timeout` allows.
@@ -203,6 +232,19 @@ impl Drop for QdrantClient {
             engine.abandon();
         }
     }
+}
+
+/// Sends a call whose place in line is taken, and waits for its answer.
+async fn run<T, O: Send + 'static>(
+    engine: &Engine,
+    permit: OwnedSemaphorePermit,
+    abandoned: Abandoned,
+    operation: impl FnOnce(&T) -> Result<O> + Send + 'static,
+    call: impl FnOnce(Job<T>) -> Call,
+) -> Result<O> {
+    let (job, answer) = job(abandoned, operation, permit);
+    engine.send(Message::Call(call(job)))?;
+    answer.await.unwrap_or_else(|_| Err(engine.gone()))
 }
 
 /// The server's answer when the time is up.

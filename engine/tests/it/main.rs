@@ -12,6 +12,7 @@ mod instance;
 mod proofs;
 mod query_points;
 mod scroll_points;
+mod snapshots;
 mod strict_mode;
 mod timeouts;
 mod write_points;
