@@ -14,6 +14,7 @@ pub struct Request {
     json: String,
     vectors: Vec<f32>,
     timeout: Option<f64>,
+    call: Option<u32>,
 }
 
 impl Request {
@@ -28,6 +29,11 @@ impl Request {
             return Ok(Some(Duration::from_secs(seconds as u64)));
         };
         Err(EngineError::QueryParameter(format!("timeout: {fault}")))
+    }
+
+    /// What the call is called, if it may be cancelled.
+    pub fn call(&self) -> Option<u32> {
+        self.call
     }
 
     /// Parses the request; called where it will run, off the JavaScript thread.
@@ -57,6 +63,7 @@ impl FromNapiValue for Request {
         Ok(Self {
             json: packed.get("json")?.unwrap_or_default(),
             timeout: packed.get("timeout")?,
+            call: packed.get("call")?,
             vectors: vectors.map(|numbers| numbers.to_vec()).unwrap_or_default(),
         })
     }
