@@ -9,6 +9,7 @@
 const binding = require('../binding.js')
 const { currentSignal } = require('./abort.js')
 const { nativeError } = require('./errors.js')
+const { checkQueryParameters } = require('./query-parameters.js')
 
 // Values under these keys are user data or hold no vectors; they are never looked into.
 const OPAQUE_KEYS = new Set(['payload', 'payloads', 'filter', 'metadata', 'ids', 'formula'])
@@ -112,6 +113,7 @@ function stringify(value) {
 /** Packs an argument of a method: objects become requests, of which reads can be cancelled; names stay as they are. */
 function packArgument(argument, call) {
   if (argument === null || typeof argument !== 'object') return argument ?? undefined
+  checkQueryParameters(argument)
   const packer = new VectorPacker()
   const timeout = typeof argument.timeout === 'number' ? argument.timeout : undefined
   let json

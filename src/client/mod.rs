@@ -152,7 +152,11 @@ impl QdrantClient {
     {
         let request = request.unwrap_or_default();
         self.call(env, async move |client| {
-            client.reconfigure_with(&collection, move || request.parse::<R>()).await
+            let build = move || {
+                request.check_agreement_timeout()?;
+                request.parse::<R>()
+            };
+            client.reconfigure_with(&collection, build).await
         })
     }
 

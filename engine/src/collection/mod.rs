@@ -24,6 +24,7 @@ mod get_collection;
 mod get_optimizations;
 mod get_point;
 mod maintenance;
+mod mmr_vector;
 mod optimizer_log;
 mod overwrite_payload;
 mod payload_change;
