@@ -17,7 +17,7 @@ use qdrant_embedded_engine::model::{
     SetPayload, UpsertPoints,
 };
 use qdrant_embedded_engine::{
-    CollectionExists, Config, CreateCollectionNamed, DeleteCollection, Error, Inspect, ListAliases,
+    CollectionExists, Config, CreateCollectionNamed, DeleteCollection, Durability, Error, Inspect, ListAliases,
     ListCollections, Location, Manage, QdrantClient as EngineClient, QdrantInstance, Read, Result, Touches,
     UpdateAliases, Write,
 };
@@ -44,6 +44,12 @@ pub struct ClientOptions {
     pub update_threads: Option<u32>,
     /// CPU cores that background indexing may use. Default: all but one, at least one.
     pub optimizer_cpus: Option<u32>,
+    /// What an acknowledged write survives. `'process'`: the end of the process, however it comes; a
+    /// power cut may cost what was written since the last flush, by default of the last five seconds.
+    /// `'sync'`: a power cut too, since every write waits for the disk. Default: `'process'`. See
+    /// `docs/durability.md`.
+    #[napi(ts_type = "'process' | 'sync'")]
+    pub durability: Option<String>,
     /// Prints diagnostics to stderr, by a filter such as `'info'` or
     /// `'qdrant_embedded_engine=debug'`. Default: the environment variable `QDRANT_EMBEDDED_LOG`,
     /// else silence.
@@ -72,6 +78,11 @@ impl ClientOptions {
         set(&mut config.search_threads, self.search_threads);
         set(&mut config.update_threads, self.update_threads);
         set(&mut config.optimizer_cpus, self.optimizer_cpus);
+        config.durability = match self.durability.as_deref() {
+            None | Some("process") => Durability::Process,
+            Some("sync") => Durability::Sync,
+            Some(_) => return Err(invalid("`durability` is 'process' or 'sync'")),
+        };
         Ok(config)
     }
 }
@@ -243,6 +254,13 @@ impl QdrantClient {
     #[napi(ts_return_type = "Promise<void>")]
     pub fn close<'env>(&self, env: &'env Env) -> napi::Result<PromiseRaw<'env, String>> {
         self.call(env, async move |client| client.close().await)
+    }
+
+    /// Writes everything that was called before, of every collection, to the disk. When this resolves, a
+    /// power cut cannot take it any more.
+    #[napi(ts_return_type = "Promise<void>")]
+    pub fn flush<'env>(&self, env: &'env Env) -> napi::Result<PromiseRaw<'env, String>> {
+        self.call(env, async move |client| client.flush().await)
     }
 
     /// Lists the collections by name.

@@ -4,9 +4,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use qdrant_edge::{OperationError, ResourceBudget};
+use qdrant_edge::{OperationError, ResourceBudget, ShardInfo};
 
 use super::Collection;
+use super::disk_space::Reservation;
 use crate::error::{Error, Result};
 
 /// How the background optimizer stands.
@@ -58,13 +59,21 @@ impl Collection {
     /// Merges, indexes and vacuums segments until none is left to optimize. Runs beside reads and
     /// writes.
     pub(crate) fn optimize(&self, budget: ResourceBudget) {
-        {
-            let mut state = self.optimizer.lock();
-            state.pending = false;
-            state.running = true;
-        }
+        self.optimizer.lock().pending = false;
+        let room = match Reservation::for_optimization(self) {
+            Ok(room) => room,
+            Err(error) => {
+                tracing::warn!(%error, path = %self.shard.path().display(), "not optimized");
+                // No failure where there was nothing to do.
+                let has_work = self.has_work_to_optimize();
+                self.optimizer.lock().error = has_work.then(|| error.to_string());
+                return;
+            }
+        };
+        self.optimizer.lock().running = true;
         let outcome = catch_unwind(AssertUnwindSafe(|| self.shard.optimize_with_budget(budget)))
             .unwrap_or_else(|_| Err(OperationError::service_error_light("the optimizer panicked")));
+        drop(room);
         let mut state = self.optimizer.lock();
         state.running = false;
         state.error = match outcome {
@@ -81,6 +90,12 @@ impl Collection {
                 Some(error)
             }
         };
+    }
+
+    /// Whether much of it is not indexed yet.
+    fn has_work_to_optimize(&self) -> bool {
+        let unindexed = |info: ShardInfo| info.points_count.saturating_sub(info.indexed_vectors_count);
+        self.shard.info().is_ok_and(|info| self.config.read().is_worth_indexing(unindexed(info)))
     }
 
     pub(crate) fn optimizer_state(&self) -> OptimizerState {

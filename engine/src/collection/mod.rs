@@ -9,7 +9,10 @@ mod create_payload_index;
 mod delete_payload;
 mod delete_payload_index;
 mod delete_points;
+mod disk_space;
+mod durability;
 mod facet;
+mod flush;
 mod get_collection;
 mod maintenance;
 mod overwrite_payload;
@@ -30,6 +33,8 @@ mod strict_mode;
 mod upsert_points;
 mod vector_schema;
 
+use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -43,11 +48,19 @@ use crate::model::CollectionConfig;
 use maintenance::OptimizerState;
 use strict_mode::Rates;
 
+pub(crate) use disk_space::check_creation;
+pub(crate) use flush::Flush;
 pub use get_collection::GetCollection;
 pub(crate) use strict_mode::StrictMode;
 
 /// The folder of a collection's only shard, named as on a server.
 const SHARD_FOLDER: &str = "0";
+
+/// The folder of a shard's write-ahead log.
+const WAL_FOLDER: &str = "wal";
+
+/// Where the optimizer of a shard builds segments.
+const UNFINISHED_SEGMENTS_FOLDER: &str = "temp_segments";
 
 /// An open collection.
 pub struct Collection {
@@ -57,6 +70,11 @@ pub struct Collection {
     next_operation: AtomicU64,
     /// Whether something was written since the last flush.
     dirty: AtomicBool,
+    /// Whether the write-ahead log holds what may not have reached the disk.
+    unsynced: AtomicBool,
+    /// Whether it was never flushed since it was opened: a crash may have left it writes that only the
+    /// operating system's cache holds.
+    never_flushed: AtomicBool,
     optimizer: Mutex<OptimizerState>,
     /// Writes that wait for their turn, counted by the queue.
     queued_writes: Arc<AtomicUsize>,
@@ -73,6 +91,8 @@ impl Collection {
     /// Opens the collection in `folder`, applying what its write-ahead log holds.
     pub(crate) fn open(folder: &Path, config: CollectionConfig) -> Result<Self> {
         let shard_folder = folder.join(SHARD_FOLDER);
+        disk_space::check_opening(folder, &shard_folder.join(WAL_FOLDER))?;
+        remove_unfinished_segments(&shard_folder)?;
         let shard = EdgeShard::load(&shard_folder, Some(config.edge_config()))
             .map_err(|error| Error::storage(&shard_folder, Error::from(error)))?;
         Self::with_shard(shard, config)
@@ -85,6 +105,8 @@ impl Collection {
             config: RwLock::new(config),
             next_operation,
             dirty: AtomicBool::new(false),
+            unsynced: AtomicBool::new(false),
+            never_flushed: AtomicBool::new(true),
             optimizer: Mutex::default(),
             queued_writes: Arc::default(),
             rates: Rates::default(),
@@ -109,10 +131,22 @@ impl Collection {
     /// Applies an engine operation, write-ahead log first, and returns its number. Whatever can be
     /// wrong with it must have been found before: the engine does not roll back.
     pub(crate) fn update(&self, operation: UpdateOperation) -> Result<u64> {
+        let wal = self.config.read().wal_config;
+        disk_space::check_write(self.shard.path(), wal, &operation)?;
         self.dirty.store(true, Ordering::Release);
+        self.unsynced.store(true, Ordering::Release);
         let number = self.next_operation.fetch_add(1, Ordering::AcqRel);
         self.shard.update(operation)?;
         Ok(number)
+    }
+}
+
+/// Removes what an optimization leaves that was not finished. The engine never does.
+fn remove_unfinished_segments(shard_folder: &Path) -> Result<()> {
+    let unfinished = shard_folder.join(UNFINISHED_SEGMENTS_FOLDER);
+    match fs::remove_dir_all(&unfinished) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::storage(&unfinished, error)),
+        _ => Ok(()),
     }
 }
 

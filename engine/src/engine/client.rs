@@ -8,10 +8,10 @@ use parking_lot::RwLock;
 
 use super::instance::Engine;
 use super::message::{Abandoned, Call, Job, Message, job};
-use crate::collection::Collection;
+use crate::collection::{Collection, Flush};
 use crate::error::{Error, Result};
 use crate::operation::{Inspect, Manage, Read, Touches, Write, WriteOutput};
-use crate::toc::TableOfContent;
+use crate::toc::{OpenCollections, TableOfContent};
 
 /// A client of an embedded Qdrant.
 ///
@@ -109,6 +109,21 @@ impl QdrantClient {
     ) -> Result<M::Output> {
         let operation = |toc: &TableOfContent| build()?.execute(toc);
         self.call(Abandoned::Finish, operation, |job| Call::Manage { touches, job }).await
+    }
+
+    /// Writes everything that was called before to the disk, of every collection, and returns when a
+    /// power cut cannot take it any more.
+    ///
+    /// # Errors
+    /// [`Error::Storage`] or [`Error::Service`] when the disk refuses.
+    pub async fn flush(&self) -> Result<()> {
+        for name in self.inspect(Touches::All, OpenCollections).await? {
+            match self.write(&name, Flush).await {
+                Err(Error::NotFound(_)) => {} // deleted meanwhile
+                outcome => outcome?,
+            }
+        }
+        Ok(())
     }
 
     /// Waits for the calls made so far, and closes this client. The last client of a folder flushes

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::files::{sync_folder, write_json};
 use super::{CONFIG_FILE, CREATING_MARKER, Entry, TableOfContent};
-use crate::collection::Collection;
+use crate::collection::{Collection, check_creation};
 use crate::error::{Error, Result};
 use crate::model::{CollectionConfig, CreateCollection, validate_collection_name};
 use crate::operation::Manage;
@@ -38,6 +38,7 @@ impl Manage for CreateCollectionNamed {
         }
         let path = toc.folder.collection(&name);
         let config = CollectionConfig::from_request(request)?;
+        check_creation(&toc.folder.collections(), config.wal_config)?;
         fs::create_dir(&path).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => Error::AlreadyExists(format!(
                 "Collection `{name}` already exists: {} is in the way, perhaps of a name that differs in case only",
@@ -50,7 +51,7 @@ impl Manage for CreateCollectionNamed {
                 tracing::error!(%error, "cannot remove a half-made collection");
             }
         })?;
-        let entry = Entry::new(name.clone(), Ok(collection), &toc.runtimes, &toc.budget);
+        let entry = Entry::new(name.clone(), Ok(collection), &toc.runtimes, &toc.budget, toc.durability);
         toc.entries.write().insert(name, entry);
         Ok(true)
     }

@@ -12,7 +12,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::sleep;
 
 use crate::collection::Collection;
-use crate::engine::{Job, Runtimes};
+use crate::config::Durability;
+use crate::engine::{Job, Reply, Runtimes, no_reply};
 use crate::error::{Error, Result};
 
 /// Pause in the writes that an optimization waits for, so that a load is not indexed piece by piece.
@@ -20,6 +21,9 @@ const QUIET_BEFORE_OPTIMIZING: Duration = Duration::from_millis(500);
 
 /// How long an optimization waits for that pause at most.
 const MAX_WAIT_BEFORE_OPTIMIZING: Duration = Duration::from_secs(10);
+
+/// Writes that share one step of making them durable, at most: what the first of them waits for.
+const MAX_WRITES_PER_SYNC: usize = 64;
 
 /// A named collection of the store.
 pub(crate) struct Entry {
@@ -31,6 +35,7 @@ pub(crate) struct Entry {
     optimizer_scheduled: AtomicBool,
     runtimes: Runtimes,
     budget: ResourceBudget,
+    durability: Durability,
 }
 
 enum State {
@@ -47,6 +52,7 @@ impl Entry {
         opened: Result<Collection>,
         runtimes: &Runtimes,
         budget: &ResourceBudget,
+        durability: Durability,
     ) -> Arc<Self> {
         let (writes, queue) = mpsc::unbounded_channel();
         let queued_writes =
@@ -63,6 +69,7 @@ impl Entry {
             optimizer_scheduled: AtomicBool::new(false),
             runtimes: runtimes.clone(),
             budget: budget.clone(),
+            durability,
         });
         runtimes.update.spawn(apply_in_order(Arc::downgrade(&entry), queue));
         entry.schedule_optimization();
@@ -84,7 +91,7 @@ impl Entry {
     }
 
     /// Runs a job on the calling thread.
-    fn run(&self, job: Job<Collection>) {
+    fn run(&self, job: Job<Collection>) -> Reply {
         match &*self.state.read() {
             State::Open(collection) => job(Ok(collection)),
             State::Damaged(error) => job(Err(error.clone())),
@@ -96,7 +103,7 @@ impl Entry {
     pub(crate) fn enqueue(&self, job: Job<Collection>) {
         self.queued_writes.fetch_add(1, Ordering::Relaxed);
         if let Err(mpsc::error::SendError(job)) = self.writes.send(job) {
-            job(Err(Error::Closed));
+            job(Err(Error::Closed))(Ok(()));
         }
     }
 
@@ -105,6 +112,7 @@ impl Entry {
         let (done, drained) = oneshot::channel();
         self.enqueue(Box::new(move |_| {
             let _ = done.send(());
+            no_reply()
         }));
         let _ = drained.blocking_recv();
     }
@@ -117,6 +125,19 @@ impl Entry {
     /// Waits for reads and background work, and lets go of the files.
     pub(super) fn close(&self) {
         drop(mem::replace(&mut *self.state.write(), State::Closed));
+    }
+
+    /// Why the collection could not be opened.
+    pub(super) fn damage(&self) -> Option<Error> {
+        match &*self.state.read() {
+            State::Damaged(error) => Some(error.clone()),
+            State::Open(_) | State::Closed => None,
+        }
+    }
+
+    /// Whether the collection's files are open.
+    pub(super) fn is_open(&self) -> bool {
+        self.with_open(|_| ()).is_some()
     }
 
     /// Runs `look` on the collection, if it is open.
@@ -151,6 +172,7 @@ impl Entry {
                 if let Ok(Err(error)) = collection.map(Collection::flush) {
                     tracing::error!(%error, "background flush failed");
                 }
+                no_reply()
             }));
         });
     }
@@ -206,13 +228,29 @@ async fn optimize_when_quiet(entry: Weak<Entry>) {
 
 /// The queue of a collection's writes: a task, so that an idle collection costs no thread.
 async fn apply_in_order(entry: Weak<Entry>, mut queue: mpsc::UnboundedReceiver<Job<Collection>>) {
-    while let Some(job) = queue.recv().await {
-        let Some(entry) = entry.upgrade() else { return job(Err(Error::Closed)) };
-        entry.queued_writes.fetch_sub(1, Ordering::Relaxed);
-        // A call answers its own panic; this is for what the collection does for itself.
-        if catch_unwind(AssertUnwindSafe(|| entry.run(job))).is_err() {
-            tracing::error!(collection = %entry.name, "background work panicked");
+    let mut jobs = Vec::new();
+    let mut replies = Vec::new();
+    let mut at_once = 1;
+    while queue.recv_many(&mut jobs, at_once).await > 0 {
+        let Some(entry) = entry.upgrade() else {
+            return jobs.into_iter().for_each(|job| job(Err(Error::Closed))(Ok(())));
+        };
+        for job in jobs.drain(..) {
+            entry.queued_writes.fetch_sub(1, Ordering::Relaxed);
+            // A call answers its own panic; this is for what the collection does for itself.
+            match catch_unwind(AssertUnwindSafe(|| entry.run(job))) {
+                Ok(reply) => replies.push(reply),
+                Err(_) => tracing::error!(collection = %entry.name, "background work panicked"),
+            }
         }
+        let durable = match entry.durability {
+            Durability::Process => Ok(()),
+            Durability::Sync => {
+                at_once = MAX_WRITES_PER_SYNC;
+                entry.with_open(Collection::sync_log).unwrap_or(Ok(()))
+            }
+        };
+        replies.drain(..).for_each(|reply| reply(durable.clone()));
         entry.after_write();
         drop(entry);
         // Other collections share the thread.

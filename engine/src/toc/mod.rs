@@ -10,11 +10,13 @@ mod entry;
 mod files;
 mod list_aliases;
 mod list_collections;
+mod open_collections;
 mod storage_folder;
 mod update_aliases;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +25,7 @@ use parking_lot::RwLock;
 use qdrant_edge::ResourceBudget;
 
 use crate::collection::Collection;
-use crate::config::Config;
+use crate::config::{Config, Durability};
 use crate::engine::Runtimes;
 use crate::error::{Error, Result};
 use crate::model::CollectionConfig;
@@ -36,6 +38,7 @@ pub use delete_collection::DeleteCollection;
 pub(crate) use entry::Entry;
 pub use list_aliases::ListAliases;
 pub use list_collections::{CollectionExists, ListCollections};
+pub(crate) use open_collections::OpenCollections;
 pub use update_aliases::UpdateAliases;
 
 /// A collection's configuration; written last, so a folder without one was never acknowledged.
@@ -51,6 +54,7 @@ pub struct TableOfContent {
     runtimes: Runtimes,
     /// Shared by the optimizers of all collections.
     budget: ResourceBudget,
+    durability: Durability,
     // Last, so that the lock outlives the open files.
     folder: StorageFolder,
 }
@@ -73,11 +77,12 @@ impl TableOfContent {
             if let Err(error) = &opened {
                 tracing::error!(collection = %name, %error, "cannot open a collection");
             }
-            let entry = Entry::new(name.clone(), opened, &runtimes, &budget);
+            let entry = Entry::new(name.clone(), opened, &runtimes, &budget, config.durability);
             entries.insert(name, entry);
         }
         folder.empty_removed();
-        let toc = Self { entries: RwLock::new(entries), aliases, runtimes, budget, folder };
+        let durability = config.durability;
+        let toc = Self { entries: RwLock::new(entries), aliases, runtimes, budget, durability, folder };
         toc.drop_dangling_aliases()?;
         Ok(toc)
     }
@@ -100,6 +105,10 @@ impl TableOfContent {
         operation: R,
     ) -> Result<R::Output> {
         let entry = self.entry(name)?;
+        if let Some(reason) = entry.damage() {
+            let config = files::read_json(&self.folder.collection(entry.name()).join(CONFIG_FILE));
+            return operation.of_damaged(reason, config.ok().flatten());
+        }
         entry.read(|collection| collection.check_limits(|limits| limits.timeout(timeout)))?;
         operation.run(entry.name(), self)
     }
@@ -157,9 +166,14 @@ fn open_collection(path: &Path) -> Result<Option<Collection>> {
     if is_empty || path.join(CREATING_MARKER).exists() {
         return Ok(None);
     }
+    files::remove_leftovers(path);
     let file = path.join(CONFIG_FILE);
     let Some(config) = files::read_json::<CollectionConfig>(&file)? else {
         return Err(Error::storage(&file, "the file is missing"));
     };
-    Collection::open(path, config).map(Some)
+    // Damaged files may break more in the engine than it expects.
+    catch_unwind(AssertUnwindSafe(|| Collection::open(path, config))).map_or_else(
+        |_| Err(Error::storage(path, "the engine cannot read the collection's files")),
+        |opened| opened.map(Some),
+    )
 }

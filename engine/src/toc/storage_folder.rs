@@ -15,7 +15,7 @@ use std::process;
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
-use super::files::{read_json, sync_folder, write_json};
+use super::files::{read_json, remove_leftovers, sync_folder, write_json};
 use crate::error::{Error, Result};
 
 /// Version of the folder layout that this code writes, and the newest that it reads.
@@ -58,9 +58,11 @@ impl StorageFolder {
         };
         let lock = lock(&root)?;
         let folder = Self { root, _lock: lock, _temporary: temporary };
+        remove_leftovers(&folder.root);
         folder.check_format()?;
         for path in [folder.collections(), folder.root.join(ALIASES), folder.root.join(REMOVED)] {
             fs::create_dir_all(&path).map_err(|error| Error::storage(&path, error))?;
+            remove_leftovers(&path);
         }
         Ok(folder)
     }

@@ -1,0 +1,217 @@
+//! The process that is killed: does what it reads from stdin, and says on stdout what is done.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, Write as _, stdin, stdout};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+
+use qdrant_embedded_engine::collection::GetCollection;
+use qdrant_embedded_engine::model::{
+    ClearPayload, CountPoints, CreatePayloadIndex, DeletePayload, DeletePayloadIndex,
+    DeletePayloadIndexParams, DeletePoints, OverwritePayload, QueryPoints, ScrollPoints, SetPayload,
+    UpsertPoints,
+};
+use qdrant_embedded_engine::{
+    Config, CreateCollectionNamed, DeleteCollection, ListAliases, ListCollections, QdrantClient,
+    QdrantInstance, Read, Result, Touches, UpdateAliases,
+};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+
+use crate::model::{Contents, Kind, Model, Operation, Point};
+
+/// Names the storage folder to the child.
+pub const FOLDER: &str = "QDRANT_EMBEDDED_CRASH_FOLDER";
+
+/// What the driver asks for.
+#[derive(Serialize, Deserialize)]
+pub enum Request {
+    /// Everything that is there.
+    Dump,
+    /// An operation, with a number to acknowledge.
+    Do(u64, Operation),
+    /// Makes everything durable, beside whatever else goes on.
+    Flush,
+    Close,
+}
+
+/// What the child says.
+#[derive(Serialize, Deserialize)]
+pub enum Answer {
+    Opened,
+    Dumped(Model),
+    Done(u64),
+    Closed,
+    Failed(String),
+}
+
+pub fn run(folder: PathBuf) {
+    let (lines, mut requests) = mpsc::unbounded_channel::<Request>();
+    thread::spawn(move || {
+        for line in stdin().lock().lines() {
+            let request = serde_json::from_str(&line.unwrap()).unwrap();
+            if lines.send(request).is_err() {
+                break;
+            }
+        }
+    });
+    let client = match QdrantInstance::start(Config::at(folder)) {
+        Ok(client) => client,
+        Err(error) => return say(&Answer::Failed(format!("cannot open: {error}"))),
+    };
+    say(&Answer::Opened);
+    // One thread polls new tasks in the order in which they were made, which is that of the calls.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    runtime.block_on(async {
+        while let Some(request) = requests.recv().await {
+            let client = client.clone();
+            match request {
+                Request::Close => {
+                    say(&match client.close().await {
+                        Ok(()) => Answer::Closed,
+                        Err(error) => Answer::Failed(format!("close: {error}")),
+                    });
+                }
+                Request::Dump => say(&match dump(&client).await {
+                    Ok(model) => Answer::Dumped(model),
+                    Err(error) => Answer::Failed(format!("dump: {error}")),
+                }),
+                Request::Flush => {
+                    tokio::spawn(async move {
+                        if let Err(error) = client.flush().await {
+                            say(&Answer::Failed(format!("flush: {error}")));
+                        }
+                    });
+                }
+                Request::Do(number, operation) => {
+                    tokio::spawn(async move {
+                        let result = execute(&client, &operation).await;
+                        say(&match result {
+                            Ok(()) => Answer::Done(number),
+                            Err(error) => Answer::Failed(format!("{operation:?}: {error}")),
+                        });
+                    });
+                }
+            }
+        }
+    });
+}
+
+/// On a line of its own, whatever the test harness prints.
+fn say(answer: &Answer) {
+    let text = format!("\n{}\n", serde_json::to_string(answer).unwrap());
+    let mut stdout = stdout().lock();
+    let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+}
+
+async fn execute(client: &QdrantClient, operation: &Operation) -> Result<()> {
+    async fn write<W>(client: &QdrantClient, operation: &Operation) -> Result<()>
+    where
+        W: qdrant_embedded_engine::Write + DeserializeOwned,
+    {
+        client.write(&operation.collection, parse::<W>(&operation.args)?).await.map(drop)
+    }
+    let name = operation.collection.clone();
+    let touches = Touches::Name(name.clone());
+    match operation.kind {
+        Kind::Upsert => write::<UpsertPoints>(client, operation).await,
+        Kind::Delete => write::<DeletePoints>(client, operation).await,
+        Kind::SetPayload => write::<SetPayload>(client, operation).await,
+        Kind::OverwritePayload => write::<OverwritePayload>(client, operation).await,
+        Kind::DeletePayload => write::<DeletePayload>(client, operation).await,
+        Kind::ClearPayload => write::<ClearPayload>(client, operation).await,
+        Kind::CreatePayloadIndex => write::<CreatePayloadIndex>(client, operation).await,
+        Kind::DeletePayloadIndex => {
+            let field = operation.args["field_name"].as_str().unwrap();
+            let delete = DeletePayloadIndex::of_field(field, DeletePayloadIndexParams::default())?;
+            client.write(&name, delete).await.map(drop)
+        }
+        Kind::CreateCollection => {
+            let create = CreateCollectionNamed { name, request: parse(&operation.args)? };
+            client.manage(touches, create).await.map(drop)
+        }
+        Kind::DeleteCollection => client.manage(touches, DeleteCollection { name }).await.map(drop),
+        Kind::UpdateAliases => {
+            client.manage(Touches::All, UpdateAliases(parse(&operation.args)?)).await.map(drop)
+        }
+    }
+}
+
+fn parse<T: DeserializeOwned>(args: &Value) -> Result<T> {
+    serde_json::from_str(&args.to_string()).map_err(Into::into)
+}
+
+/// Reads all there is, and checks that the indexes agree with it.
+async fn dump(client: &Arc<QdrantClient>) -> Result<Model> {
+    let mut model = Model::default();
+    for collection in client.inspect(Touches::All, ListCollections).await?.collections {
+        let contents = dump_collection(client, &collection.name).await?;
+        model.collections.insert(collection.name, contents);
+    }
+    for alias in client.inspect(Touches::All, ListAliases { collection: None }).await?.aliases {
+        model.aliases.insert(alias.alias_name, alias.collection_name);
+    }
+    Ok(model)
+}
+
+async fn dump_collection(client: &QdrantClient, name: &str) -> Result<Contents> {
+    let info = json_of(&client.read(name, GetCollection {}).await?);
+    let indexes = info["payload_schema"].as_object().unwrap().iter();
+    let indexes = indexes.map(|(field, schema)| (field.clone(), schema["data_type"].as_str().unwrap().to_owned()));
+    let everything = json!({ "limit": 1_000_000, "with_payload": true, "with_vector": true });
+    let page = read::<ScrollPoints>(client, name, everything).await?;
+    let mut points = BTreeMap::new();
+    for point in page["points"].as_array().unwrap() {
+        let payload = point["payload"].as_object().cloned().unwrap_or_default();
+        let known = Point { vector: point["vector"].clone(), payload };
+        assert!(points.insert(point["id"].as_u64().unwrap(), known).is_none(), "{name}: a point is there twice");
+    }
+    let contents = Contents { points, indexes: indexes.collect(), config: Some(info["config"].clone()) };
+    check_indexes(client, name, &contents).await?;
+    Ok(contents)
+}
+
+/// Counts, filters and searches find what scrolling finds.
+async fn check_indexes(client: &QdrantClient, name: &str, contents: &Contents) -> Result<()> {
+    let count = read::<CountPoints>(client, name, json!({})).await?;
+    assert_eq!(count["count"], contents.points.len(), "{name}: the count is wrong");
+    for tag in 0..4 {
+        let filter = json!({ "must": [{ "key": "tag", "match": { "value": tag } }] });
+        let count = read::<CountPoints>(client, name, json!({ "filter": filter })).await?;
+        let tagged = contents.points.values().filter(|point| point.payload.get("tag") == Some(&json!(tag)));
+        assert_eq!(count["count"], tagged.count(), "{name}: the filter for tag {tag} is wrong");
+    }
+    let vectors = &contents.config.as_ref().unwrap()["params"]["vectors"];
+    if vectors["size"].is_number() {
+        let query = json!({ "query": [1, 1, 1, 1], "limit": 1_000_000, "params": { "exact": true } });
+        assert_eq!(found(client, name, query).await?, contents.points.len(), "{name}: the search is wrong");
+        return Ok(());
+    }
+    for (vector, query) in
+        [("a", json!([1, 1, 1, 1])), ("m", json!([[1, 1]])), ("s", json!({ "indices": [0, 1, 2, 3, 4], "values": [1, 1, 1, 1, 1] }))]
+    {
+        let with = contents.points.values().filter(|point| !point.vector[vector].is_null()).count();
+        let query =
+            json!({ "query": query, "using": vector, "limit": 1_000_000, "params": { "exact": true } });
+        assert_eq!(found(client, name, query).await?, with, "{name}: the search in {vector} is wrong");
+    }
+    Ok(())
+}
+
+async fn found(client: &QdrantClient, name: &str, query: Value) -> Result<usize> {
+    Ok(read::<QueryPoints>(client, name, query).await?["points"].as_array().unwrap().len())
+}
+
+async fn read<R: Read + DeserializeOwned>(client: &QdrantClient, name: &str, args: Value) -> Result<Value>
+where
+    R::Output: Serialize,
+{
+    Ok(json_of(&client.read(name, parse::<R>(&args)?).await?))
+}
+
+fn json_of(value: &impl Serialize) -> Value {
+    serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
+}

@@ -1,0 +1,208 @@
+//! What a store has to hold: each operation in its simplest form.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// Everything in a store.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Model {
+    pub collections: BTreeMap<String, Contents>,
+    pub aliases: BTreeMap<String, String>,
+}
+
+/// Everything in a collection.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Contents {
+    pub points: BTreeMap<u64, Point>,
+    /// Indexed field → type of the index.
+    pub indexes: BTreeMap<String, String>,
+    /// The settings; `None` until they were seen for the first time.
+    pub config: Option<Value>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Point {
+    pub vector: Value,
+    pub payload: Map<String, Value>,
+}
+
+/// One call.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Operation {
+    pub kind: Kind,
+    /// The collection that it is about; empty if it is about the store.
+    pub collection: String,
+    /// The request of the REST API.
+    pub args: Value,
+}
+
+/// The kinds of operations. A new one goes here; the compiler tells where else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kind {
+    Upsert,
+    Delete,
+    SetPayload,
+    OverwritePayload,
+    DeletePayload,
+    ClearPayload,
+    CreatePayloadIndex,
+    DeletePayloadIndex,
+    CreateCollection,
+    DeleteCollection,
+    UpdateAliases,
+}
+
+impl Kind {
+    /// Whether it changes more than one collection's contents, and so is called while nothing else is.
+    pub fn is_about_the_store(self) -> bool {
+        matches!(self, Kind::CreateCollection | Kind::DeleteCollection | Kind::UpdateAliases)
+    }
+}
+
+impl Model {
+    /// What the store holds after `operation`.
+    pub fn apply(&mut self, operation: &Operation) {
+        let Operation { kind, collection, args } = operation;
+        match kind {
+            Kind::CreateCollection => {
+                let empty = Contents { points: BTreeMap::new(), indexes: BTreeMap::new(), config: None };
+                assert!(self.collections.insert(collection.clone(), empty).is_none());
+            }
+            Kind::DeleteCollection => {
+                self.collections.remove(collection).unwrap();
+                self.aliases.retain(|_, target| target != collection);
+            }
+            Kind::UpdateAliases => {
+                for action in args["actions"].as_array().unwrap() {
+                    self.change_alias(action);
+                }
+            }
+            Kind::Upsert
+            | Kind::Delete
+            | Kind::SetPayload
+            | Kind::OverwritePayload
+            | Kind::DeletePayload
+            | Kind::ClearPayload
+            | Kind::CreatePayloadIndex
+            | Kind::DeletePayloadIndex => {
+                self.collections.get_mut(collection).unwrap().apply(*kind, args);
+            }
+        }
+    }
+
+    fn change_alias(&mut self, action: &Value) {
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let (name, body) = action.as_object().unwrap().iter().next().unwrap();
+        match name.as_str() {
+            "create_alias" => {
+                self.aliases.insert(text(&body["alias_name"]), text(&body["collection_name"]));
+            }
+            "rename_alias" => {
+                let target = self.aliases.remove(body["old_alias_name"].as_str().unwrap()).unwrap();
+                self.aliases.insert(text(&body["new_alias_name"]), target);
+            }
+            "delete_alias" => {
+                self.aliases.remove(body["alias_name"].as_str().unwrap());
+            }
+            other => panic!("unknown action {other}"),
+        }
+    }
+}
+
+impl Contents {
+    fn apply(&mut self, kind: Kind, args: &Value) {
+        match kind {
+            Kind::Upsert => self.upsert(args),
+            Kind::Delete => {
+                for id in self.selected(args) {
+                    self.points.remove(&id);
+                }
+            }
+            Kind::SetPayload => self.change_payloads(args, |payload| {
+                payload.extend(args["payload"].as_object().unwrap().clone());
+            }),
+            Kind::OverwritePayload => self.change_payloads(args, |payload| {
+                *payload = args["payload"].as_object().unwrap().clone();
+            }),
+            Kind::DeletePayload => self.change_payloads(args, |payload| {
+                for key in args["keys"].as_array().unwrap() {
+                    payload.remove(key.as_str().unwrap());
+                }
+            }),
+            Kind::ClearPayload => self.change_payloads(args, Map::clear),
+            Kind::CreatePayloadIndex => {
+                let text = |key: &str| args[key].as_str().unwrap().to_owned();
+                self.indexes.insert(text("field_name"), text("field_schema"));
+            }
+            Kind::DeletePayloadIndex => {
+                self.indexes.remove(args["field_name"].as_str().unwrap());
+            }
+            Kind::CreateCollection | Kind::DeleteCollection | Kind::UpdateAliases => unreachable!(),
+        }
+    }
+
+    fn upsert(&mut self, args: &Value) {
+        let mode = args["update_mode"].as_str().unwrap_or("upsert");
+        for (id, point) in points_of(args) {
+            let existing = self.points.get(&id);
+            let applies = match mode {
+                "insert_only" => existing.is_none(),
+                "update_only" => existing.is_some(),
+                _ => true,
+            };
+            let passes = existing.is_none_or(|point| matches(&args["update_filter"], point));
+            if applies && passes {
+                self.points.insert(id, point);
+            }
+        }
+    }
+
+    fn change_payloads(&mut self, args: &Value, change: impl Fn(&mut Map<String, Value>)) {
+        for id in self.selected(args) {
+            if let Some(point) = self.points.get_mut(&id) {
+                change(&mut point.payload);
+            }
+        }
+    }
+
+    fn selected(&self, args: &Value) -> Vec<u64> {
+        match args["points"].as_array() {
+            Some(ids) => ids.iter().map(|id| id.as_u64().unwrap()).collect(),
+            None => {
+                let found = self.points.iter().filter(|(_, point)| matches(&args["filter"], point));
+                found.map(|(id, _)| *id).collect()
+            }
+        }
+    }
+}
+
+/// The only filter that is used: `tag` is a number; or none.
+fn matches(filter: &Value, point: &Point) -> bool {
+    filter.is_null() || point.payload.get("tag") == Some(&filter["must"][0]["match"]["value"])
+}
+
+/// The points of an upsert, whether it has a list or columns.
+fn points_of(args: &Value) -> Vec<(u64, Point)> {
+    let payload = |value: &Value| value.as_object().cloned().unwrap_or_default();
+    if let Some(points) = args["points"].as_array() {
+        let point = |point: &Value| {
+            let stored = Point { vector: point["vector"].clone(), payload: payload(&point["payload"]) };
+            (point["id"].as_u64().unwrap(), stored)
+        };
+        return points.iter().map(point).collect();
+    }
+    let batch = &args["batch"];
+    let ids = batch["ids"].as_array().unwrap().iter().enumerate();
+    ids.map(|(row, id)| {
+        let vector = match &batch["vectors"] {
+            Value::Object(named) => {
+                named.iter().map(|(name, column)| (name.clone(), column[row].clone())).collect()
+            }
+            plain => plain[row].clone(),
+        };
+        (id.as_u64().unwrap(), Point { vector, payload: payload(&batch["payloads"][row]) })
+    })
+    .collect()
+}
