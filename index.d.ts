@@ -11,16 +11,39 @@ type RestMethod = {
 /** The request object of a method of the REST client. */
 export type Args<M extends RestMethod> = NonNullable<Parameters<RestClient[M]>[1]>
 
+type RestOptions = NonNullable<ConstructorParameters<typeof RestClient>[0]>
+
+/** For a client of a Qdrant in this process. Of the REST client's options, only `timeout` has a meaning here. */
+export type EmbeddedOptions = ClientOptions &
+  Pick<RestOptions, 'timeout' | 'headers' | 'maxConnections' | 'checkCompatibility'> & {
+    [K in 'url' | 'host' | 'port' | 'apiKey' | 'https' | 'prefix']?: undefined
+  }
+
+/** For a client of a Qdrant server: the options of the REST client, with a `url`, a `host` or a `port`. */
+export type ServerOptions = RestOptions & { [K in keyof ClientOptions]?: undefined }
+
 /** A point id: an unsigned 64-bit integer, as `bigint` beyond 2^53, or a UUID. */
 export type PointId = Schemas['ExtendedPointId'] | bigint
 
 /** A request in which the ids of points may also be `bigint`. */
 export type WithBigintIds<T> = T extends unknown
-  ? { [K in keyof T]: K extends 'ids' | 'points' ? PointId[] : K extends 'offset' ? PointId | T[K] : T[K] }
+  ? {
+      [K in keyof T]: K extends 'ids' | 'points'
+        ? PointId[] | Extract<T[K], null | undefined>
+        : K extends 'offset'
+          ? PointId | T[K]
+          : T[K]
+    }
   : never
 
 /** The numbers of a dense vector. */
 export type DenseVector = number[] | Float32Array
+
+/** A sparse vector: its values, and where they are. */
+export interface SparseVector {
+  indices: number[]
+  values: DenseVector
+}
 
 /** A vector of any kind: dense, sparse, or several dense ones. */
 export type Vector =
@@ -49,6 +72,30 @@ export type UpsertArgs =
         payloads?: (Schemas['Payload'] | Record<string, unknown> | null)[] | null
       }
     })
+
+/** What `updateVectors` takes. */
+export type UpdateVectorsArgs =
+  | Args<'updateVectors'>
+  | (Omit<Args<'updateVectors'>, 'points'> & {
+      points: { id: PointId; vector: PointVectors }[]
+      /** Only points that match are changed. */
+      update_filter?: Schemas['Filter'] | null
+    })
+
+/** One update of a batch. */
+export type UpdateOperation =
+  | Schemas['UpdateOperation']
+  | { upsert: Omit<UpsertArgs, 'wait' | 'ordering' | 'timeout'> }
+  | { update_vectors: Omit<UpdateVectorsArgs, 'wait' | 'ordering' | 'timeout'> }
+  | { delete: WithBigintIds<Schemas['PointsSelector']> }
+  | { set_payload: WithBigintIds<Schemas['SetPayload']> }
+  | { overwrite_payload: WithBigintIds<Schemas['SetPayload']> }
+  | { delete_payload: WithBigintIds<Schemas['DeletePayload']> }
+  | { clear_payload: WithBigintIds<Schemas['PointsSelector']> }
+  | { delete_vectors: WithBigintIds<Schemas['DeleteVectors']> }
+
+/** What `batchUpdate` takes. */
+export type BatchUpdateArgs = Omit<Args<'batchUpdate'>, 'operations'> & { operations: UpdateOperation[] }
 
 /** A vector, or the id of the point whose vector it is. */
 export type VectorInput = Vector | PointId
@@ -102,43 +149,121 @@ export type QueryGroupsArgs = Omit<Args<'queryGroups'>, 'prefetch' | 'query'> & 
   query?: Query
 }
 
-/** What `searchBatch` takes. Its searches return no payload unless they ask for it. */
-export interface SearchBatchArgs {
-  searches: SearchArgs[]
+/** What reads take that only a cluster looks at, and their time limit. */
+export interface ReadOptions {
   consistency?: Schemas['ReadConsistency']
+  /** In seconds, at least 1. */
   timeout?: number
 }
 
-/** What `search` takes: the search request of the REST API up to 1.18. */
-export interface SearchArgs {
-  /** The query, for the default vector or for a named one. */
-  vector: DenseVector | { name: string; vector: DenseVector | { indices: number[]; values: DenseVector } }
+/** What the searches, recommendations and discoveries of the REST API up to 1.18 have in common. */
+export interface SearchOptions {
   /** Only points that match are found. */
-  filter?: Schemas['Filter'] | null
-  params?: Schemas['SearchParams'] | null
-  /** Default: 10. */
-  limit?: number
+  filter?: Schemas['Filter'] | Record<string, unknown> | null
+  params?: Schemas['SearchParams'] | Record<string, unknown> | null
+  with_payload?: Schemas['WithPayloadInterface'] | Record<string, unknown> | null
+  /** Default: `false`. */
+  with_vector?: Schemas['WithVector'] | Record<string, unknown> | null
+  shard_key?: Schemas['ShardKeySelector'] | Record<string, unknown> | null
+}
+
+/** How groups are made. */
+export interface GroupOptions {
+  /** The payload field. */
+  group_by: string
+  /** Points per group. */
+  group_size: number
+  /** How many groups. */
+  limit: number
+  /** A collection in which the values are the ids of points, to be returned with the groups. */
+  with_lookup?: Schemas['WithLookupInterface'] | Record<string, unknown> | null
+}
+
+/** A search: the search request of the REST API up to 1.18. */
+export interface SearchRequest extends SearchOptions {
+  /** The query, for the default vector or for a named one. */
+  vector: DenseVector | { name: string; vector: DenseVector | SparseVector }
+  limit: number
   /** Default: 0. */
   offset?: number | null
-  /** Default: `true`. */
-  with_payload?: Schemas['WithPayloadInterface'] | null
-  /** Default: `false`. */
-  with_vector?: Schemas['WithVector'] | null
   /** Points with a worse score are left out. */
   score_threshold?: number | null
-  consistency?: Schemas['ReadConsistency']
-  timeout?: number
-  shard_key?: Schemas['ShardKeySelector'] | null
 }
 
-/** A client disposes of itself at the end of an `await using` block. */
-export interface QdrantClient {
+/** What `search` takes. It returns the payload by default, and 10 points. */
+export type SearchArgs = Omit<SearchRequest, 'limit'> & Partial<Pick<SearchRequest, 'limit'>> & ReadOptions
+
+/** What `searchBatch` takes. Its searches return no payload unless they ask for it. */
+export type SearchBatchArgs = { searches: SearchRequest[] } & ReadOptions
+
+/** What `searchPointGroups` takes. It returns no payload unless asked to. */
+export type SearchPointGroupsArgs = Omit<SearchRequest, 'limit' | 'offset'> & GroupOptions & ReadOptions
+
+/** A vector, or the id of the point whose vector it is. */
+export type RecommendExample = PointId | DenseVector | SparseVector
+
+/** What recommendations and discoveries have in common. */
+export interface ExampleOptions {
+  /** Name of the vector to compare. Default: the default vector. */
+  using?: string | Record<string, unknown> | null
+  /** Where the points are that examples name by their ids. Default: in this collection. */
+  lookup_from?: Schemas['LookupLocation'] | Record<string, unknown> | null
+}
+
+/** A recommendation: the recommend request of the REST API up to 1.18. */
+export interface RecommendRequest extends SearchOptions, ExampleOptions {
+  /** What to be like. */
+  positive?: RecommendExample[]
+  /** What to be unlike. */
+  negative?: RecommendExample[]
+  /** Default: `'average_vector'`, which needs a positive example. */
+  strategy?: Schemas['RecommendStrategy'] | Record<string, unknown> | null
+  limit: number
+  /** Default: 0. */
+  offset?: number | null
+  /** Points with a worse score are left out. */
+  score_threshold?: number | null
+}
+
+/** What `recommend` takes. It returns the payload by default, and 10 points. */
+export type RecommendArgs = Omit<RecommendRequest, 'limit'> &
+  Partial<Pick<RecommendRequest, 'limit'>> &
+  ReadOptions
+
+/** What `recommendBatch` takes. Its recommendations return no payload unless they ask for it. */
+export type RecommendBatchArgs = { searches: RecommendRequest[] } & ReadOptions
+
+/** What `recommendPointGroups` takes. It returns no payload unless asked to. */
+export type RecommendPointGroupsArgs = Omit<RecommendRequest, 'limit' | 'offset'> & GroupOptions & ReadOptions
+
+/** A discovery: the discover request of the REST API up to 1.18. It needs a target, a context or both. */
+export interface DiscoverRequest extends SearchOptions, ExampleOptions {
+  /** What to be near to. */
+  target?: RecommendExample | Record<string, unknown> | null
+  /** Pairs, where found points are nearer to the positive than to the negative ones. */
+  context?: { positive: RecommendExample; negative: RecommendExample }[] | null
+  limit: number
+  /** Default: 0. */
+  offset?: number | null
+}
+
+/** What `discoverPoints` takes. It returns no payload unless asked to. */
+export type DiscoverArgs = DiscoverRequest & ReadOptions
+
+/** What `discoverBatchPoints` takes. */
+export type DiscoverBatchArgs = { searches: DiscoverRequest[] } & ReadOptions
+
+/**
+ * A client is one of the REST client, to be used wherever that is asked for, and disposes of itself at the end of an
+ * `await using` block.
+ */
+export interface QdrantClient extends RestClient {
   [Symbol.asyncDispose](): Promise<void>
 }
 
 /**
- * What every call rejects with. It has what an `ApiError` of the REST client has: the status and the text that a
- * Qdrant server would give.
+ * What every call rejects with. It is an `ApiError` of the REST client: it has the status and the text that a Qdrant
+ * server would give, the text also as its message.
  */
 export class QdrantError extends Error {
   /** HTTP status of a Qdrant server in this case, such as 404. */
@@ -159,8 +284,46 @@ export class QdrantError extends Error {
   readonly path?: string
 }
 
+/** How `migrate` copies. */
+export interface MigrateOptions {
+  /** Names of the collections to copy. Default: all. */
+  collections?: string[]
+  /** Points per batch, at least 1. Default: 256. */
+  batchSize?: number
+  /** Called after each batch. `done` and `total` are points of the collection. */
+  onProgress?: (progress: { collection: string; done: number; total: number }) => void
+  /** Stops the copy between two batches, with the reason of the signal. */
+  signal?: AbortSignal
+}
+
+/** What `migrate` has done. */
+export interface MigrateResult {
+  collections: {
+    name: string
+    /** Points of the collection. */
+    points: number
+    /** Points that were copied now. */
+    copied: number
+    /** Points that were there already: those of an earlier run that was stopped. */
+    skipped: number
+  }[]
+}
+
 /**
- * A Qdrant in this process, with the methods of the client of `@qdrant/js-client-rest`.
+ * Copies collections from one client to another, each embedded or of a server: settings, payload indexes,
+ * points with their exact vectors, aliases. A copy that was stopped goes on when it is called again. At the
+ * end the points are counted, and a sample of them compared; a difference rejects. Neither side may be
+ * written to meanwhile.
+ */
+export function migrate(
+  source: RestClient,
+  target: RestClient,
+  options?: MigrateOptions
+): Promise<MigrateResult>
+
+/**
+ * A Qdrant in this process, or a server, as a client of `@qdrant/js-client-rest`: an instance of its class,
+ * which works wherever that does.
  *
  * `new QdrantClient({ path })` opens the folder in the background: calls wait for it, and fail with
  * the reason if it cannot be opened. `connect` waits for it.
@@ -178,13 +341,13 @@ export class QdrantError extends Error {
  * ```
  */
 export declare class QdrantClient {
-  /** Makes a client whose storage is opened in the background; see `connect`. */
-  constructor(options: ClientOptions)
+  /** Makes a client whose storage is opened in the background, or one of a server; see `connect`. */
+  constructor(options: EmbeddedOptions | ServerOptions)
   /**
    * Waits for the calls made so far and closes this client. The last client of a folder flushes the
    * data and releases the folder before this resolves. Closing twice is harmless; later calls are
    * rejected with code `CLIENT_CLOSED`. Rejects when the data cannot be flushed: the client then
-   * stays open and `close` can be tried again.
+   * stays open and `close` can be tried again. A client of a server has nothing to close.
    */
   close(): Promise<void>
   /** Lists the collections by name. */
@@ -195,6 +358,35 @@ export declare class QdrantClient {
   collectionExists(collectionName: string): Promise<Schemas['CollectionExistence']>
   /** Creates a collection. Rejects with status 409 when the name is taken. */
   createCollection(collectionName: string, args?: Args<'createCollection'>): Promise<boolean>
+  /**
+   * Changes settings of a collection; what is not given, or `null`, stays as it is. `"Disabled"` removes
+   * a quantization, and a `null` in `metadata` removes a key. Waits for the optimizer, if it is at
+   * work and the change touches more than graphs and the optimizer itself; existing data follows in
+   * the background. Rejects with status 400 for a vector that does not exist.
+   */
+  updateCollection(collectionName: string, args?: Args<'updateCollection'>): Promise<boolean>
+  /**
+   * Replaces a collection by a new, empty one, or creates it. The aliases of the old one go with it.
+   * When the new one cannot be created, the old one stays.
+   */
+  recreateCollection(collectionName: string, args?: Args<'recreateCollection'>): Promise<boolean>
+  /**
+   * Tells the runs of a collection's optimizer since it was opened: the one at work, the one that is due
+   * and, with `completed`, up to 16 that changed something or failed. The engine does not tell what a
+   * run does to which segments, so each is one optimization named `all`, and lists of segments are
+   * empty.
+   */
+  getOptimizations(collectionName: string, args?: Args<'getOptimizations'>): Promise<Schemas['OptimizationsResponse']>
+  /**
+   * Adds a vector to a collection, which no point has yet; waits for the optimizer, if it is at work. One that is there already is left alone if
+   * it is of the same size and kind, and is a reason to reject with status 400 otherwise.
+   */
+  createVectorName(collectionName: string, vectorName: string, config: Schemas['VectorNameConfig'], args?: Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'>): Promise<Schemas['UpdateResult']>
+  /**
+   * Removes a vector from a collection, with its values in all points. One that does not exist is no
+   * error.
+   */
+  deleteVectorName(collectionName: string, vectorName: string, args?: Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'>): Promise<Schemas['UpdateResult']>
   /** Deletes a collection with its aliases. Resolves to `false` when there is none of that name. */
   deleteCollection(collectionName: string, args?: Args<'deleteCollection'>): Promise<boolean>
   /** Creates, deletes and renames aliases: all of the actions, or none when one of them fails. */
@@ -211,10 +403,21 @@ export declare class QdrantClient {
   upsert(collectionName: string, args: UpsertArgs): Promise<Schemas['UpdateResult']>
   /** Deletes points, by ids or by a filter. */
   delete(collectionName: string, args: WithBigintIds<Args<'delete'>>): Promise<Schemas['UpdateResult']>
+  /**
+   * Replaces vectors of points; their other vectors and their payload stay. Rejects with status 404
+   * when one of the points does not exist.
+   */
+  updateVectors(collectionName: string, args: UpdateVectorsArgs): Promise<Schemas['UpdateResult']>
+  /** Deletes vectors of points by their names; their other vectors and their payload stay. */
+  deleteVectors(collectionName: string, args: WithBigintIds<Args<'deleteVectors'>>): Promise<Schemas['UpdateResult']>
+  /** Applies several updates in order: all of them, or none when one of them is refused. */
+  batchUpdate(collectionName: string, args: BatchUpdateArgs): Promise<Schemas['UpdateResult'][]>
   /** Reads points by their ids, in the order of the ids; ids without a point are left out. */
   retrieve(collectionName: string, args: WithBigintIds<Args<'retrieve'>>): Promise<Schemas['Record'][]>
   /** Pages through the points that match a filter, by id or in the order of a payload field. */
   scroll(collectionName: string, args?: WithBigintIds<Args<'scroll'>>): Promise<Schemas['ScrollResult']>
+  /** Reads one point with its payload and its vectors. Rejects with status 404 when there is none. */
+  getPoint(collectionName: string, args: { id: PointId }): Promise<Schemas['Record']>
   /** Counts the points that match a filter, exactly unless `exact` is `false`. */
   count(collectionName: string, args?: Args<'count'>): Promise<Schemas['CountResult']>
   /**
@@ -236,6 +439,32 @@ export declare class QdrantClient {
   search(collectionName: string, args: SearchArgs): Promise<Schemas['ScoredPoint'][]>
   /** Runs several searches at once, as the REST client did until its version 1.18. */
   searchBatch(collectionName: string, args: SearchBatchArgs): Promise<Schemas['ScoredPoint'][][]>
+  /**
+   * Finds the points nearest to a vector, in groups by the values of a payload field, as the REST client
+   * did until its version 1.18.
+   */
+  searchPointGroups(collectionName: string, args: SearchPointGroupsArgs): Promise<Schemas['GroupsResult']>
+  /**
+   * Finds points like some examples and unlike others, as the REST client did until its version 1.18.
+   * Examples are ids of points, which are not in the result then, and vectors.
+   */
+  recommend(collectionName: string, args: RecommendArgs): Promise<Schemas['ScoredPoint'][]>
+  /** Runs several recommendations at once, as the REST client did until its version 1.18. */
+  recommendBatch(collectionName: string, args: RecommendBatchArgs): Promise<Schemas['ScoredPoint'][][]>
+  /** Another name of `recommendBatch`. */
+  recommend_batch(collectionName: string, args: RecommendBatchArgs): Promise<Schemas['ScoredPoint'][][]>
+  /**
+   * Finds points like some examples and unlike others, in groups by the values of a payload field, as the
+   * REST client did until its version 1.18.
+   */
+  recommendPointGroups(collectionName: string, args: RecommendPointGroupsArgs): Promise<Schemas['GroupsResult']>
+  /**
+   * Finds the points nearest to a target among those that a context favours, or those that a context
+   * favours, as the REST client did until its version 1.18.
+   */
+  discoverPoints(collectionName: string, args: DiscoverArgs): Promise<Schemas['ScoredPoint'][]>
+  /** Runs several discoveries at once, as the REST client did until its version 1.18. */
+  discoverBatchPoints(collectionName: string, args: DiscoverBatchArgs): Promise<Schemas['ScoredPoint'][][]>
   /** Sets payload values, keeping the other ones; under `key` when it is given. */
   setPayload(collectionName: string, args: WithBigintIds<Args<'setPayload'>>): Promise<Schemas['UpdateResult']>
   /** Replaces the whole payload of points. */
@@ -279,14 +508,19 @@ export interface ClientOptions {
 /**
  * Opens a storage folder, or a temporary store, and resolves to a client of it once it is open.
  *
+ * With a `url` instead, resolves to a client of the Qdrant server there: the REST client of
+ * `@qdrant/js-client-rest`, with the same methods and errors as one of a folder. Options that say both, or
+ * neither, are rejected with a `QdrantClientConfigError` of that package.
+ *
  * Rejects with a `QdrantError` of code `STORAGE_LOCKED` when another process holds the folder, and
  * of code `STORAGE_DAMAGED` when it is of a newer format or holds something else.
  *
  * ```js
  * const client = await connect({ path: './data' })
+ * const remote = await connect({ url: 'https://qdrant.example.org:6333', apiKey: 'secret' })
  * ```
  */
-export declare function connect(options: ClientOptions): Promise<QdrantClient>
+export declare function connect(options: EmbeddedOptions | ServerOptions): Promise<QdrantClient>
 
 /**
  * Embeds images: resolves to one vector of unit length for each, in the same order.

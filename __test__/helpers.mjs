@@ -47,12 +47,12 @@ export function refusal(status, text) {
 }
 
 /** Runs a script of `fixtures/` in a process of its own; resolves to how it ended. */
-export function runScript(name, args, options = {}) {
+export function runScript(name, args, { execArgv = [], ...options } = {}) {
   const script = fileURLToPath(new URL(`fixtures/${name}`, import.meta.url))
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      [script, ...args],
+      [...execArgv, script, ...args],
       { timeout: 60_000, ...options },
       (error, stdout, stderr) => {
         resolve({ code: error ? (error.code ?? null) : 0, signal: error?.signal ?? null, stdout, stderr })

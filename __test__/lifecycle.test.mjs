@@ -199,6 +199,12 @@ describe('a process', () => {
       assert.equal(existsSync(join(path, '.lock.pid')), false, 'the engine was not shut down in order')
     }))
 
+  it('forgets clients with calls under way, and still gets the answers and ends', () =>
+    withFolder(async (folder) => {
+      const ended = await runScript('forget-clients.mjs', [folder], { execArgv: ['--expose-gc'] })
+      assert.deepEqual(ended, { code: 0, signal: null, stdout: '30\n', stderr: '' })
+    }))
+
   it('prints nothing unless asked', () =>
     withFolder(async (path) => {
       const silent = await runScript('write-and-end.mjs', [path, 'forget'])
@@ -270,7 +276,8 @@ describe('an error', () => {
 
 it('the package works by require and by import alike', async () => {
   const { createRequire } = await import('node:module')
-  assert.equal(createRequire(import.meta.url)('../index.js').QdrantClient, QdrantClient)
+  const names = Object.keys(createRequire(import.meta.url)('qdrant-embedded'))
+  assert.deepEqual(Object.keys(await import('qdrant-embedded')).sort(), names.sort())
   assert.ok(
     (await readFile(new URL('../index.d.ts', import.meta.url), 'utf8')).includes(
       'export declare class QdrantClient'

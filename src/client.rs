@@ -1,33 +1,34 @@
 //! The class `QdrantClient`: one method per operation, each a message to the engine.
 
-use std::future::{Future, ready};
+use std::future::Future;
 use std::path::PathBuf;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
 
 use napi::bindgen_prelude::PromiseRaw;
 use napi::{Env, Error as NapiError, Status};
 use napi_derive::napi;
 use qdrant_embedded_engine::collection::GetCollection;
 use qdrant_embedded_engine::model::{
-    ClearPayload, CountPoints, CreatePayloadIndex, DeletePayload, DeletePayloadIndex,
-    DeletePayloadIndexParams, DeletePoints, Facet, OverwritePayload, QueryBatch, QueryGroups, QueryPoints,
-    RetrievePoints, ScrollPoints, SearchBatch, SearchMatrixOffsets, SearchMatrixPairs, SearchPoints,
-    SetPayload, UpsertPoints,
+    BatchUpdate, ClearPayload, CountPoints, CreatePayloadIndex, CreateVectorName, DeletePayload,
+    DeletePayloadIndex, DeletePayloadIndexParams, DeletePoints, DeleteVectorName, DeleteVectors,
+    DiscoverBatch, DiscoverPoints, Facet, GetOptimizations, GetPoint, OverwritePayload, QueryBatch,
+    QueryGroups, QueryPoints, RecommendBatch, RecommendPointGroups, RecommendPoints, RetrievePoints,
+    ScrollPoints, SearchBatch, SearchMatrixOffsets, SearchMatrixPairs, SearchPointGroups, SearchPoints,
+    SetPayload, UpdateCollection, UpdateVectors, UpsertPoints, VectorNameParams,
 };
 use qdrant_embedded_engine::{
     CollectionExists, Config, CreateCollectionNamed, DeleteCollection, Durability, Error, Inspect, ListAliases,
-    ListCollections, Location, Manage, QdrantClient as EngineClient, QdrantInstance, Read, Result, Touches,
-    UpdateAliases, Write,
+    ListCollections, Location, Manage, QdrantClient as EngineClient, QdrantInstance, Read, Reconfigure,
+    RecreateCollection, Result, Touches, UpdateAliases, Write,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::lifecycle::Environment;
+use crate::lifecycle::{Environment, Held};
 use crate::logging;
+use crate::promise::Promises;
 use crate::request::Request;
-use crate::response::{to_js_error, to_text};
+use crate::response::{answer_text, to_js_error};
 
 /// Where a client keeps its data, and how it works. Give either `path` or `location`.
 #[napi(object, object_to_js = false)]
@@ -47,7 +48,7 @@ pub struct ClientOptions {
     /// What an acknowledged write survives. `'process'`: the end of the process, however it comes; a
     /// power cut may cost what was written since the last flush, by default of the last five seconds.
     /// `'sync'`: a power cut too, since every write waits for the disk. Default: `'process'`. See
-    /// `docs/durability.md`.
+    /// `docs/storage.md`.
     #[napi(ts_type = "'process' | 'sync'")]
     pub durability: Option<String>,
     /// Prints diagnostics to stderr, by a filter such as `'info'` or
@@ -93,13 +94,18 @@ fn invalid(reason: &str) -> NapiError {
 
 /// Opens a storage folder, or a temporary store, and resolves to a client of it once it is open.
 ///
+/// With a `url` instead, resolves to a client of the Qdrant server there: the REST client of
+/// `@qdrant/js-client-rest`, with the same methods and errors as one of a folder. Options that say both, or
+/// neither, are rejected with a `QdrantClientConfigError` of that package.
+///
 /// Rejects with a `QdrantError` of code `STORAGE_LOCKED` when another process holds the folder, and
 /// of code `STORAGE_DAMAGED` when it is of a newer format or holds something else.
 ///
 /// ```js
 /// const client = await connect({ path: './data' })
+/// const remote = await connect({ url: 'https://qdrant.example.org:6333', apiKey: 'secret' })
 /// ```
-#[napi(ts_return_type = "Promise<QdrantClient>")]
+#[napi(ts_args_type = "options: EmbeddedOptions | ServerOptions", ts_return_type = "Promise<QdrantClient>")]
 pub fn connect(env: &Env, options: ClientOptions) -> napi::Result<PromiseRaw<'_, QdrantClient>> {
     let client = QdrantClient::new(*env, options)?;
     env.spawn_future(async move {
@@ -113,7 +119,8 @@ pub fn connect(env: &Env, options: ClientOptions) -> napi::Result<PromiseRaw<'_,
     })
 }
 
-/// A Qdrant in this process, with the methods of the client of `@qdrant/js-client-rest`.
+/// A Qdrant in this process, or a server, as a client of `@qdrant/js-client-rest`: an instance of its class,
+/// which works wherever that does.
 ///
 /// `new QdrantClient({ path })` opens the folder in the background: calls wait for it, and fail with
 /// the reason if it cannot be opened. `connect` waits for it.
@@ -176,10 +183,40 @@ impl QdrantClient {
         W: Write + DeserializeOwned,
         W::Output: Serialize,
     {
+        self.write_built(env, collection, request, |request| request.parse::<W>())
+    }
+
+    /// As [`write`](Self::write), of more than the request.
+    fn write_built<'env, W>(
+        &self,
+        env: &'env Env,
+        collection: String,
+        request: Option<Request>,
+        build: impl FnOnce(&Request) -> Result<W> + Send + 'static,
+    ) -> napi::Result<PromiseRaw<'env, String>>
+    where
+        W: Write,
+        W::Output: Serialize,
+    {
         let request = request.unwrap_or_default();
         let timeout = request.timeout().map_err(|error| to_js_error(&error))?;
         self.call(env, async move |client| {
-            client.write_with(&collection, timeout, move || request.parse::<W>()).await
+            client.write_with(&collection, timeout, move || build(&request)).await
+        })
+    }
+
+    fn reconfigure<'env, R>(
+        &self,
+        env: &'env Env,
+        collection: String,
+        request: Option<Request>,
+    ) -> napi::Result<PromiseRaw<'env, String>>
+    where
+        R: Reconfigure + DeserializeOwned,
+    {
+        let request = request.unwrap_or_default();
+        self.call(env, async move |client| {
+            client.reconfigure_with(&collection, move || request.parse::<R>()).await
         })
     }
 
@@ -223,20 +260,16 @@ impl QdrantClient {
         F: Future<Output = Result<O>> + Send + 'static,
     {
         let client = self.engine().map_err(|error| to_js_error(&error))?;
+        let held = Held::new(client.clone(), self.environment.clone());
         let answer = call(client);
-        let mut text: Pin<Box<dyn Future<Output = napi::Result<String>> + Send>> =
-            Box::pin(async move { to_text(&answer.await.map_err(|error| to_js_error(&error))?) });
-        match text.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(text) => env.spawn_future(ready(text)),
-            Poll::Pending => env.spawn_future(text),
-        }
+        Promises::promise(held, env, async move { answer_text(answer.await) })
     }
 }
 
 #[napi]
 impl QdrantClient {
-    /// Makes a client whose storage is opened in the background; see `connect`.
-    #[napi(constructor)]
+    /// Makes a client whose storage is opened in the background, or one of a server; see `connect`.
+    #[napi(constructor, ts_args_type = "options: EmbeddedOptions | ServerOptions")]
     pub fn new(env: Env, options: ClientOptions) -> napi::Result<Self> {
         logging::start(options.log.as_deref());
         let environment = Environment::current(&env)?;
@@ -250,10 +283,12 @@ impl QdrantClient {
     /// Waits for the calls made so far and closes this client. The last client of a folder flushes the
     /// data and releases the folder before this resolves. Closing twice is harmless; later calls are
     /// rejected with code `CLIENT_CLOSED`. Rejects when the data cannot be flushed: the client then
-    /// stays open and `close` can be tried again.
+    /// stays open and `close` can be tried again. A client of a server has nothing to close.
     #[napi(ts_return_type = "Promise<void>")]
     pub fn close<'env>(&self, env: &'env Env) -> napi::Result<PromiseRaw<'env, String>> {
-        self.call(env, async move |client| client.close().await)
+        let client = self.engine().map_err(|error| to_js_error(&error))?;
+        // On a thread of its own runtime: the engine's threads end with it.
+        env.spawn_future(async move { Ok(answer_text(client.close().await)) })
     }
 
     /// Writes everything that was called before, of every collection, to the disk. When this resolves, a
@@ -305,6 +340,98 @@ impl QdrantClient {
         let touches = Touches::Name(collection_name.clone());
         self.manage(env, touches, move || {
             Ok(CreateCollectionNamed { name: collection_name, request: request.parse()? })
+        })
+    }
+
+    /// Changes settings of a collection; what is not given, or `null`, stays as it is. `"Disabled"` removes
+    /// a quantization, and a `null` in `metadata` removes a key. Waits for the optimizer, if it is at
+    /// work and the change touches more than graphs and the optimizer itself; existing data follows in
+    /// the background. Rejects with status 400 for a vector that does not exist.
+    #[napi(
+        ts_args_type = "collectionName: string, args?: Args<'updateCollection'>",
+        ts_return_type = "Promise<boolean>"
+    )]
+    pub fn update_collection<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Option<Request>,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.reconfigure::<UpdateCollection>(env, collection_name, request)
+    }
+
+    /// Replaces a collection by a new, empty one, or creates it. The aliases of the old one go with it.
+    /// When the new one cannot be created, the old one stays.
+    #[napi(
+        ts_args_type = "collectionName: string, args?: Args<'recreateCollection'>",
+        ts_return_type = "Promise<boolean>"
+    )]
+    pub fn recreate_collection<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Option<Request>,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        let request = request.unwrap_or_default();
+        let touches = Touches::Name(collection_name.clone());
+        self.manage(env, touches, move || {
+            Ok(RecreateCollection { name: collection_name, request: request.parse()? })
+        })
+    }
+
+    /// Tells the runs of a collection's optimizer since it was opened: the one at work, the one that is due
+    /// and, with `completed`, up to 16 that changed something or failed. The engine does not tell what a
+    /// run does to which segments, so each is one optimization named `all`, and lists of segments are
+    /// empty.
+    #[napi(
+        ts_args_type = "collectionName: string, args?: Args<'getOptimizations'>",
+        ts_return_type = "Promise<Schemas['OptimizationsResponse']>"
+    )]
+    pub fn get_optimizations<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Option<Request>,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.read::<GetOptimizations>(env, collection_name, request)
+    }
+
+    /// Adds a vector to a collection, which no point has yet; waits for the optimizer, if it is at work. One that is there already is left alone if
+    /// it is of the same size and kind, and is a reason to reject with status 400 otherwise.
+    #[napi(
+        ts_args_type = "collectionName: string, vectorName: string, config: Schemas['VectorNameConfig'], args?: Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'>",
+        ts_return_type = "Promise<Schemas['UpdateResult']>"
+    )]
+    pub fn create_vector_name<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        vector_name: String,
+        config: Request,
+        request: Option<Request>,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.write_built(env, collection_name, request, move |request| {
+            let params: VectorNameParams = request.parse()?;
+            Ok(CreateVectorName { name: vector_name, config: config.parse()?, params })
+        })
+    }
+
+    /// Removes a vector from a collection, with its values in all points. One that does not exist is no
+    /// error.
+    #[napi(
+        ts_args_type = "collectionName: string, vectorName: string, args?: Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'>",
+        ts_return_type = "Promise<Schemas['UpdateResult']>"
+    )]
+    pub fn delete_vector_name<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        vector_name: String,
+        request: Option<Request>,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.write_built(env, collection_name, request, move |request| {
+            let params: VectorNameParams = request.parse()?;
+            Ok(DeleteVectorName { name: vector_name, params })
         })
     }
 
@@ -382,6 +509,49 @@ impl QdrantClient {
         self.write::<DeletePoints>(env, collection_name, Some(request))
     }
 
+    /// Replaces vectors of points; their other vectors and their payload stay. Rejects with status 404
+    /// when one of the points does not exist.
+    #[napi(
+        ts_args_type = "collectionName: string, args: UpdateVectorsArgs",
+        ts_return_type = "Promise<Schemas['UpdateResult']>"
+    )]
+    pub fn update_vectors<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.write::<UpdateVectors>(env, collection_name, Some(request))
+    }
+
+    /// Deletes vectors of points by their names; their other vectors and their payload stay.
+    #[napi(
+        ts_args_type = "collectionName: string, args: WithBigintIds<Args<'deleteVectors'>>",
+        ts_return_type = "Promise<Schemas['UpdateResult']>"
+    )]
+    pub fn delete_vectors<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.write::<DeleteVectors>(env, collection_name, Some(request))
+    }
+
+    /// Applies several updates in order: all of them, or none when one of them is refused.
+    #[napi(
+        ts_args_type = "collectionName: string, args: BatchUpdateArgs",
+        ts_return_type = "Promise<Schemas['UpdateResult'][]>"
+    )]
+    pub fn batch_update<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.write::<BatchUpdate>(env, collection_name, Some(request))
+    }
+
     /// Reads points by their ids, in the order of the ids; ids without a point are left out.
     #[napi(
         ts_args_type = "collectionName: string, args: WithBigintIds<Args<'retrieve'>>",
@@ -408,6 +578,20 @@ impl QdrantClient {
         request: Option<Request>,
     ) -> napi::Result<PromiseRaw<'env, String>> {
         self.read::<ScrollPoints>(env, collection_name, request)
+    }
+
+    /// Reads one point with its payload and its vectors. Rejects with status 404 when there is none.
+    #[napi(
+        ts_args_type = "collectionName: string, args: { id: PointId }",
+        ts_return_type = "Promise<Schemas['Record']>"
+    )]
+    pub fn get_point<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.read::<GetPoint>(env, collection_name, Some(request))
     }
 
     /// Counts the points that match a filter, exactly unless `exact` is `false`.
@@ -537,6 +721,109 @@ impl QdrantClient {
         self.read::<SearchBatch>(env, collection_name, Some(request))
     }
 
+    /// Finds the points nearest to a vector, in groups by the values of a payload field, as the REST client
+    /// did until its version 1.18.
+    #[napi(
+        ts_args_type = "collectionName: string, args: SearchPointGroupsArgs",
+        ts_return_type = "Promise<Schemas['GroupsResult']>"
+    )]
+    pub fn search_point_groups<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.read::<SearchPointGroups>(env, collection_name, Some(request))
+    }
+
+    /// Finds points like some examples and unlike others, as the REST client did until its version 1.18.
+    /// Examples are ids of points, which are not in the result then, and vectors.
+    #[napi(
+        ts_args_type = "collectionName: string, args: RecommendArgs",
+        ts_return_type = "Promise<Schemas['ScoredPoint'][]>"
+    )]
+    pub fn recommend<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.read::<RecommendPoints>(env, collection_name, Some(request))
+    }
+
+    /// Runs several recommendations at once, as the REST client did until its version 1.18.
+    #[napi(
+        ts_args_type = "collectionName: string, args: RecommendBatchArgs",
+        ts_return_type = "Promise<Schemas['ScoredPoint'][][]>"
+    )]
+    pub fn recommend_batch<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.read::<RecommendBatch>(env, collection_name, Some(request))
+    }
+
+    /// Another name of `recommendBatch`.
+    #[napi(
+        js_name = "recommend_batch",
+        ts_args_type = "collectionName: string, args: RecommendBatchArgs",
+        ts_return_type = "Promise<Schemas['ScoredPoint'][][]>"
+    )]
+    pub fn recommend_batch_alias<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.read::<RecommendBatch>(env, collection_name, Some(request))
+    }
+
+    /// Finds points like some examples and unlike others, in groups by the values of a payload field, as the
+    /// REST client did until its version 1.18.
+    #[napi(
+        ts_args_type = "collectionName: string, args: RecommendPointGroupsArgs",
+        ts_return_type = "Promise<Schemas['GroupsResult']>"
+    )]
+    pub fn recommend_point_groups<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.read::<RecommendPointGroups>(env, collection_name, Some(request))
+    }
+
+    /// Finds the points nearest to a target among those that a context favours, or those that a context
+    /// favours, as the REST client did until its version 1.18.
+    #[napi(
+        ts_args_type = "collectionName: string, args: DiscoverArgs",
+        ts_return_type = "Promise<Schemas['ScoredPoint'][]>"
+    )]
+    pub fn discover_points<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.read::<DiscoverPoints>(env, collection_name, Some(request))
+    }
+
+    /// Runs several discoveries at once, as the REST client did until its version 1.18.
+    #[napi(
+        ts_args_type = "collectionName: string, args: DiscoverBatchArgs",
+        ts_return_type = "Promise<Schemas['ScoredPoint'][][]>"
+    )]
+    pub fn discover_batch_points<'env>(
+        &self,
+        env: &'env Env,
+        collection_name: String,
+        request: Request,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        self.read::<DiscoverBatch>(env, collection_name, Some(request))
+    }
+
     /// Sets payload values, keeping the other ones; under `key` when it is given.
     #[napi(
         ts_args_type = "collectionName: string, args: WithBigintIds<Args<'setPayload'>>",
@@ -619,14 +906,8 @@ impl QdrantClient {
         field_name: String,
         request: Option<Request>,
     ) -> napi::Result<PromiseRaw<'env, String>> {
-        let request = request.unwrap_or_default();
-        let timeout = request.timeout().map_err(|error| to_js_error(&error))?;
-        self.call(env, async move |client| {
-            client
-                .write_with(&collection_name, timeout, move || {
-                    DeletePayloadIndex::of_field(&field_name, request.parse::<DeletePayloadIndexParams>()?)
-                })
-                .await
+        self.write_built(env, collection_name, request, move |request| {
+            DeletePayloadIndex::of_field(&field_name, request.parse::<DeletePayloadIndexParams>()?)
         })
     }
 }

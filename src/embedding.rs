@@ -126,7 +126,7 @@ fn promise(env: &Env, pending: Pending) -> napi::Result<PromiseRaw<'_, Vectors<'
     })
 }
 
-/// An error whose message holds what `client.js` needs.
+/// An error whose message holds what `lib/errors.js` needs.
 fn to_js_error(error: &Error) -> NapiError {
     let status = match error.kind() {
         ErrorKind::Invalid => 400,

@@ -11,16 +11,39 @@ type RestMethod = {
 /** The request object of a method of the REST client. */
 export type Args<M extends RestMethod> = NonNullable<Parameters<RestClient[M]>[1]>
 
+type RestOptions = NonNullable<ConstructorParameters<typeof RestClient>[0]>
+
+/** For a client of a Qdrant in this process. Of the REST client's options, only `timeout` has a meaning here. */
+export type EmbeddedOptions = ClientOptions &
+  Pick<RestOptions, 'timeout' | 'headers' | 'maxConnections' | 'checkCompatibility'> & {
+    [K in 'url' | 'host' | 'port' | 'apiKey' | 'https' | 'prefix']?: undefined
+  }
+
+/** For a client of a Qdrant server: the options of the REST client, with a `url`, a `host` or a `port`. */
+export type ServerOptions = RestOptions & { [K in keyof ClientOptions]?: undefined }
+
 /** A point id: an unsigned 64-bit integer, as `bigint` beyond 2^53, or a UUID. */
 export type PointId = Schemas['ExtendedPointId'] | bigint
 
 /** A request in which the ids of points may also be `bigint`. */
 export type WithBigintIds<T> = T extends unknown
-  ? { [K in keyof T]: K extends 'ids' | 'points' ? PointId[] : K extends 'offset' ? PointId | T[K] : T[K] }
+  ? {
+      [K in keyof T]: K extends 'ids' | 'points'
+        ? PointId[] | Extract<T[K], null | undefined>
+        : K extends 'offset'
+          ? PointId | T[K]
+          : T[K]
+    }
   : never
 
 /** The numbers of a dense vector. */
 export type DenseVector = number[] | Float32Array
+
+/** A sparse vector: its values, and where they are. */
+export interface SparseVector {
+  indices: number[]
+  values: DenseVector
+}
 
 /** A vector of any kind: dense, sparse, or several dense ones. */
 export type Vector =
@@ -49,6 +72,30 @@ export type UpsertArgs =
         payloads?: (Schemas['Payload'] | Record<string, unknown> | null)[] | null
       }
     })
+
+/** What `updateVectors` takes. */
+export type UpdateVectorsArgs =
+  | Args<'updateVectors'>
+  | (Omit<Args<'updateVectors'>, 'points'> & {
+      points: { id: PointId; vector: PointVectors }[]
+      /** Only points that match are changed. */
+      update_filter?: Schemas['Filter'] | null
+    })
+
+/** One update of a batch. */
+export type UpdateOperation =
+  | Schemas['UpdateOperation']
+  | { upsert: Omit<UpsertArgs, 'wait' | 'ordering' | 'timeout'> }
+  | { update_vectors: Omit<UpdateVectorsArgs, 'wait' | 'ordering' | 'timeout'> }
+  | { delete: WithBigintIds<Schemas['PointsSelector']> }
+  | { set_payload: WithBigintIds<Schemas['SetPayload']> }
+  | { overwrite_payload: WithBigintIds<Schemas['SetPayload']> }
+  | { delete_payload: WithBigintIds<Schemas['DeletePayload']> }
+  | { clear_payload: WithBigintIds<Schemas['PointsSelector']> }
+  | { delete_vectors: WithBigintIds<Schemas['DeleteVectors']> }
+
+/** What `batchUpdate` takes. */
+export type BatchUpdateArgs = Omit<Args<'batchUpdate'>, 'operations'> & { operations: UpdateOperation[] }
 
 /** A vector, or the id of the point whose vector it is. */
 export type VectorInput = Vector | PointId
@@ -102,43 +149,121 @@ export type QueryGroupsArgs = Omit<Args<'queryGroups'>, 'prefetch' | 'query'> & 
   query?: Query
 }
 
-/** What `searchBatch` takes. Its searches return no payload unless they ask for it. */
-export interface SearchBatchArgs {
-  searches: SearchArgs[]
+/** What reads take that only a cluster looks at, and their time limit. */
+export interface ReadOptions {
   consistency?: Schemas['ReadConsistency']
+  /** In seconds, at least 1. */
   timeout?: number
 }
 
-/** What `search` takes: the search request of the REST API up to 1.18. */
-export interface SearchArgs {
-  /** The query, for the default vector or for a named one. */
-  vector: DenseVector | { name: string; vector: DenseVector | { indices: number[]; values: DenseVector } }
+/** What the searches, recommendations and discoveries of the REST API up to 1.18 have in common. */
+export interface SearchOptions {
   /** Only points that match are found. */
-  filter?: Schemas['Filter'] | null
-  params?: Schemas['SearchParams'] | null
-  /** Default: 10. */
-  limit?: number
+  filter?: Schemas['Filter'] | Record<string, unknown> | null
+  params?: Schemas['SearchParams'] | Record<string, unknown> | null
+  with_payload?: Schemas['WithPayloadInterface'] | Record<string, unknown> | null
+  /** Default: `false`. */
+  with_vector?: Schemas['WithVector'] | Record<string, unknown> | null
+  shard_key?: Schemas['ShardKeySelector'] | Record<string, unknown> | null
+}
+
+/** How groups are made. */
+export interface GroupOptions {
+  /** The payload field. */
+  group_by: string
+  /** Points per group. */
+  group_size: number
+  /** How many groups. */
+  limit: number
+  /** A collection in which the values are the ids of points, to be returned with the groups. */
+  with_lookup?: Schemas['WithLookupInterface'] | Record<string, unknown> | null
+}
+
+/** A search: the search request of the REST API up to 1.18. */
+export interface SearchRequest extends SearchOptions {
+  /** The query, for the default vector or for a named one. */
+  vector: DenseVector | { name: string; vector: DenseVector | SparseVector }
+  limit: number
   /** Default: 0. */
   offset?: number | null
-  /** Default: `true`. */
-  with_payload?: Schemas['WithPayloadInterface'] | null
-  /** Default: `false`. */
-  with_vector?: Schemas['WithVector'] | null
   /** Points with a worse score are left out. */
   score_threshold?: number | null
-  consistency?: Schemas['ReadConsistency']
-  timeout?: number
-  shard_key?: Schemas['ShardKeySelector'] | null
 }
 
-/** A client disposes of itself at the end of an `await using` block. */
-export interface QdrantClient {
+/** What `search` takes. It returns the payload by default, and 10 points. */
+export type SearchArgs = Omit<SearchRequest, 'limit'> & Partial<Pick<SearchRequest, 'limit'>> & ReadOptions
+
+/** What `searchBatch` takes. Its searches return no payload unless they ask for it. */
+export type SearchBatchArgs = { searches: SearchRequest[] } & ReadOptions
+
+/** What `searchPointGroups` takes. It returns no payload unless asked to. */
+export type SearchPointGroupsArgs = Omit<SearchRequest, 'limit' | 'offset'> & GroupOptions & ReadOptions
+
+/** A vector, or the id of the point whose vector it is. */
+export type RecommendExample = PointId | DenseVector | SparseVector
+
+/** What recommendations and discoveries have in common. */
+export interface ExampleOptions {
+  /** Name of the vector to compare. Default: the default vector. */
+  using?: string | Record<string, unknown> | null
+  /** Where the points are that examples name by their ids. Default: in this collection. */
+  lookup_from?: Schemas['LookupLocation'] | Record<string, unknown> | null
+}
+
+/** A recommendation: the recommend request of the REST API up to 1.18. */
+export interface RecommendRequest extends SearchOptions, ExampleOptions {
+  /** What to be like. */
+  positive?: RecommendExample[]
+  /** What to be unlike. */
+  negative?: RecommendExample[]
+  /** Default: `'average_vector'`, which needs a positive example. */
+  strategy?: Schemas['RecommendStrategy'] | Record<string, unknown> | null
+  limit: number
+  /** Default: 0. */
+  offset?: number | null
+  /** Points with a worse score are left out. */
+  score_threshold?: number | null
+}
+
+/** What `recommend` takes. It returns the payload by default, and 10 points. */
+export type RecommendArgs = Omit<RecommendRequest, 'limit'> &
+  Partial<Pick<RecommendRequest, 'limit'>> &
+  ReadOptions
+
+/** What `recommendBatch` takes. Its recommendations return no payload unless they ask for it. */
+export type RecommendBatchArgs = { searches: RecommendRequest[] } & ReadOptions
+
+/** What `recommendPointGroups` takes. It returns no payload unless asked to. */
+export type RecommendPointGroupsArgs = Omit<RecommendRequest, 'limit' | 'offset'> & GroupOptions & ReadOptions
+
+/** A discovery: the discover request of the REST API up to 1.18. It needs a target, a context or both. */
+export interface DiscoverRequest extends SearchOptions, ExampleOptions {
+  /** What to be near to. */
+  target?: RecommendExample | Record<string, unknown> | null
+  /** Pairs, where found points are nearer to the positive than to the negative ones. */
+  context?: { positive: RecommendExample; negative: RecommendExample }[] | null
+  limit: number
+  /** Default: 0. */
+  offset?: number | null
+}
+
+/** What `discoverPoints` takes. It returns no payload unless asked to. */
+export type DiscoverArgs = DiscoverRequest & ReadOptions
+
+/** What `discoverBatchPoints` takes. */
+export type DiscoverBatchArgs = { searches: DiscoverRequest[] } & ReadOptions
+
+/**
+ * A client is one of the REST client, to be used wherever that is asked for, and disposes of itself at the end of an
+ * `await using` block.
+ */
+export interface QdrantClient extends RestClient {
   [Symbol.asyncDispose](): Promise<void>
 }
 
 /**
- * What every call rejects with. It has what an `ApiError` of the REST client has: the status and the text that a
- * Qdrant server would give.
+ * What every call rejects with. It is an `ApiError` of the REST client: it has the status and the text that a Qdrant
+ * server would give, the text also as its message.
  */
 export class QdrantError extends Error {
   /** HTTP status of a Qdrant server in this case, such as 404. */
@@ -158,3 +283,40 @@ export class QdrantError extends Error {
   /** With `STORAGE_DAMAGED`: the file or folder at fault. */
   readonly path?: string
 }
+
+/** How `migrate` copies. */
+export interface MigrateOptions {
+  /** Names of the collections to copy. Default: all. */
+  collections?: string[]
+  /** Points per batch, at least 1. Default: 256. */
+  batchSize?: number
+  /** Called after each batch. `done` and `total` are points of the collection. */
+  onProgress?: (progress: { collection: string; done: number; total: number }) => void
+  /** Stops the copy between two batches, with the reason of the signal. */
+  signal?: AbortSignal
+}
+
+/** What `migrate` has done. */
+export interface MigrateResult {
+  collections: {
+    name: string
+    /** Points of the collection. */
+    points: number
+    /** Points that were copied now. */
+    copied: number
+    /** Points that were there already: those of an earlier run that was stopped. */
+    skipped: number
+  }[]
+}
+
+/**
+ * Copies collections from one client to another, each embedded or of a server: settings, payload indexes,
+ * points with their exact vectors, aliases. A copy that was stopped goes on when it is called again. At the
+ * end the points are counted, and a sample of them compared; a difference rejects. Neither side may be
+ * written to meanwhile.
+ */
+export function migrate(
+  source: RestClient,
+  target: RestClient,
+  options?: MigrateOptions
+): Promise<MigrateResult>

@@ -1,12 +1,13 @@
 //! The Node.js binding: converts arguments and results, and nothing else.
 //!
 //! `client` is the class `QdrantClient`, `embedding` the embedding functions, `request` what a call
-//! carries over, `response` what it answers, `lifecycle` what happens when an environment ends.
+//! carries over, `response` what it answers, `promise` how the answer gets back, `lifecycle` what happens when an environment ends.
 
 mod client;
 mod embedding;
 mod lifecycle;
 mod logging;
+mod promise;
 mod request;
 mod response;
 

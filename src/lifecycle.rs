@@ -13,14 +13,16 @@ use napi::Env;
 use parking_lot::Mutex;
 use qdrant_embedded_engine::QdrantClient;
 
+use crate::promise::Promises;
+
 thread_local! {
     /// The environment of this thread: each has a thread of its own.
     static ENVIRONMENT: RefCell<Option<Arc<Environment>>> = const { RefCell::new(None) };
 }
 
-#[derive(Default)]
 pub struct Environment {
     state: Mutex<State>,
+    promises: Promises,
 }
 
 #[derive(Default)]
@@ -30,18 +32,48 @@ struct State {
     releases: Vec<JoinHandle<()>>,
 }
 
+/// Holds a client for a call. Where the call ends, on a thread of the engine, it must not be the last
+/// to let go: that waits for this very thread.
+pub struct Held {
+    client: Option<Arc<QdrantClient>>,
+    environment: Arc<Environment>,
+}
+
+impl Held {
+    pub fn new(client: Arc<QdrantClient>, environment: Arc<Environment>) -> Self {
+        Self { client: Some(client), environment }
+    }
+
+    pub fn environment(&self) -> &Arc<Environment> {
+        &self.environment
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(client) = self.client.take().and_then(Arc::into_inner) {
+            self.environment.release(Arc::new(client));
+        }
+    }
+}
+
 impl Environment {
     /// The environment of the calling thread, which from now on is cleaned up at its end.
     pub fn current(env: &Env) -> napi::Result<Arc<Self>> {
         ENVIRONMENT.with_borrow_mut(|current| match current {
             Some(environment) => Ok(environment.clone()),
             None => {
-                let environment = Arc::new(Self::default());
+                let promises = Promises::new(env)?;
+                let environment = Arc::new(Self { state: Mutex::default(), promises });
                 env.add_env_cleanup_hook(environment.clone(), |environment| environment.end())?;
                 *current = Some(environment.clone());
                 Ok(environment)
             }
         })
+    }
+
+    pub fn promises(&self) -> &Promises {
+        &self.promises
     }
 
     /// Has `client` closed when the environment ends.

@@ -7,7 +7,7 @@ use qdrant_embedded_engine::model::PackedVectors;
 use qdrant_embedded_engine::{Error as EngineError, Result as EngineResult};
 use serde::de::DeserializeOwned;
 
-/// A request object as `client.js` packs it: JSON, and beside it the numbers of all its vectors, for
+/// A request object as `lib/native.js` packs it: JSON, and beside it the numbers of all its vectors, for
 /// which the JSON holds placeholders.
 #[derive(Default)]
 pub struct Request {

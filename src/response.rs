@@ -1,13 +1,13 @@
-//! What a call answers: JSON text, made off the JavaScript thread, or an error that `client.js`
+//! What a call answers: JSON text, made off the JavaScript thread, or an error that `lib/errors.js`
 //! turns into a `QdrantError`.
 
 use std::io;
 
 use napi::{Error as NapiError, Status};
-use qdrant_embedded_engine::Error;
+use qdrant_embedded_engine::{Error, Result};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter};
-use serde_json::{Serializer, json};
+use serde_json::{Serializer, Value, json};
 
 /// Largest integer that a JavaScript number holds exactly.
 const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
@@ -17,22 +17,39 @@ const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
 const BIGINTS: char = '~';
 const BIGINT_MARK: &str = "\\u0000n:";
 
-/// The JSON text of `value`, as `client.js` expects it.
-pub fn to_text(value: &impl Serialize) -> napi::Result<String> {
+/// First character of an answer that is an error: its fields follow.
+const ERROR: char = '!';
+
+/// What a call answers, as `lib/native.js` expects it.
+pub fn answer_text(answer: Result<impl Serialize>) -> String {
+    answer.and_then(|value| to_text(&value)).unwrap_or_else(|error| format!("{ERROR}{}", fields(&error)))
+}
+
+/// The answer of a call whose answer cannot be made.
+pub fn panic_text() -> String {
+    answer_text(Err::<(), _>(Error::Service("the answer could not be made".to_owned())))
+}
+
+fn to_text(value: &impl Serialize) -> Result<String> {
     let mut bytes = Vec::with_capacity(256);
     bytes.push(BIGINTS as u8);
     let mut formatter = BigintFormatter { inner: CompactFormatter, found: false };
     value
         .serialize(&mut Serializer::with_formatter(&mut bytes, &mut formatter))
-        .map_err(|error| to_js_error(&Error::Service(format!("cannot write the result: {error}"))))?;
+        .map_err(|error| Error::Service(format!("cannot write the result: {error}")))?;
     if !formatter.found {
         bytes.remove(0);
     }
-    String::from_utf8(bytes).map_err(|error| to_js_error(&Error::Service(error.to_string())))
+    String::from_utf8(bytes).map_err(|error| Error::Service(error.to_string()))
 }
 
-/// An error whose message holds what `client.js` needs.
+/// An error whose message holds what `lib/errors.js` needs.
 pub fn to_js_error(error: &Error) -> NapiError {
+    NapiError::new(Status::GenericFailure, fields(error).to_string())
+}
+
+/// What `lib/errors.js` makes a `QdrantError` of.
+fn fields(error: &Error) -> Value {
     let mut fields = json!({ "status": error.status(), "message": error.to_string(), "code": error.code() });
     if let Error::StorageLocked { lock_file, pid } = error {
         fields["lockFile"] = json!(lock_file);
@@ -44,7 +61,7 @@ pub fn to_js_error(error: &Error) -> NapiError {
     if let Error::RateLimitExceeded { retry_after: Some(retry_after), .. } = error {
         fields["retryAfter"] = json!(retry_after.as_secs_f64().ceil());
     }
-    NapiError::new(Status::GenericFailure, fields.to_string())
+    fields
 }
 
 /// Marks integers that JavaScript numbers cannot hold.

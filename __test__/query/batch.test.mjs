@@ -58,7 +58,7 @@ describe('searchBatch', () => {
     withColors(async (client) => {
       const searches = [
         { vector: [1, 0], limit: 2 },
-        { vector: { name: '', vector: [0, 1] }, with_payload: true }
+        { vector: { name: '', vector: [0, 1] }, limit: 10, with_payload: true }
       ]
       const [bare, full] = await client.searchBatch('c', { searches })
       assert.deepEqual(bare, await client.search('c', { ...searches[0], with_payload: false }))

@@ -36,9 +36,66 @@ export async function values(client: QdrantClient): Promise<void> {
   const found = await client.queryGroups('photos', groups)
   const [row] = await client.searchBatch('photos', { searches: [{ vector: new Float32Array(4), limit: 3 }] })
   console.log(first?.points.length, found.groups[0]?.hits[0]?.id, row?.[0]?.score)
+  await client.updateVectors('photos', { points: [{ id: 2n ** 60n, vector: new Float32Array(4) }] })
+  await client.batchUpdate('photos', {
+    operations: [
+      { upsert: { points: [{ id: 2n ** 60n, vector: new Float32Array(4) }] } },
+      { clear_payload: { points: [2n ** 60n] } }
+    ]
+  })
   await client.retrieve('photos', { ids: [2n ** 60n, 'b0a2f6f8-4d0d-4a1e-9d4b-0c3c8f0e2a11'] })
   const matches = await client.search('photos', { vector: new Float32Array(4), limit: 3, with_payload: true })
   console.log(matches.map(({ id, score }) => `${id} ${score}`))
+}
+
+/** What the REST client has had until its version 1.18. */
+export async function examples(client: QdrantClient): Promise<void> {
+  const filter = { must: [{ key: 'city', match: { value: 'Lisbon' } }] }
+  const recommendation = {
+    positive: [1, 2n ** 60n, 'b0a2f6f8-4d0d-4a1e-9d4b-0c3c8f0e2a11', [1, 2, 3, 4], new Float32Array(4)],
+    negative: [{ indices: [1], values: [0.5] }],
+    filter,
+    using: 'title',
+    lookup_from: { collection: 'others', vector: 'title' }
+  }
+  const recommended = await client.recommend('photos', {
+    ...recommendation,
+    strategy: 'best_score',
+    limit: 3
+  })
+  await client.recommend('photos', { positive: [1] })
+  const [row] = await client.recommendBatch('photos', {
+    searches: [{ ...recommendation, limit: 3 }],
+    timeout: 5
+  })
+  await client.recommend_batch('photos', { searches: [{ positive: [1], limit: 3, with_payload: true }] })
+  const groups = { group_by: 'author', group_size: 2, limit: 3 }
+  const grouped = await client.recommendPointGroups('photos', {
+    ...recommendation,
+    ...groups,
+    with_lookup: 'authors'
+  })
+  await client.searchPointGroups('photos', {
+    vector: { name: 'title', vector: new Float32Array(4) },
+    ...groups
+  })
+  const context = [{ positive: new Float32Array(4), negative: 2n }]
+  const discovered = await client.discoverPoints('photos', {
+    target: [1, 2, 3, 4],
+    context,
+    limit: 3,
+    filter
+  })
+  const [found] = await client.discoverBatchPoints('photos', { searches: [{ context, limit: 3 }] })
+  const { id, payload, vector } = await client.getPoint('photos', { id: 2n ** 60n })
+  console.log(
+    recommended[0]?.score,
+    row?.[0]?.id,
+    grouped.groups[0]?.lookup,
+    discovered[0]?.id,
+    found?.[0]?.id
+  )
+  console.log(id, payload, vector)
 }
 
 export async function embeddings(client: QdrantClient): Promise<void> {
@@ -73,6 +130,14 @@ export async function mistakes(client: QdrantClient): Promise<void> {
   await client.upsert('photos', { points: [{ vector: [1, 2, 3, 4] }] })
   // @ts-expect-error no such distance
   await client.createCollection('photos', { vectors: { size: 4, distance: 'Nearby' } })
+  // @ts-expect-error no such strategy
+  await client.recommend('photos', { positive: [1], strategy: 'worst_score' })
+  // @ts-expect-error a batch has no default for the limit
+  await client.recommendBatch('photos', { searches: [{ positive: [1] }] })
+  // @ts-expect-error multivectors are not for examples
+  await client.discoverPoints('photos', { target: [[1, 2]], limit: 3 })
+  // @ts-expect-error groups have a size
+  await client.searchPointGroups('photos', { vector: [1, 2, 3, 4], group_by: 'author', limit: 3 })
   // @ts-expect-error a folder or ':memory:' has to be named
   await connect()
 }

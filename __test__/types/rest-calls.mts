@@ -16,6 +16,26 @@ export async function collections(client: QdrantClient): Promise<string[]> {
     on_disk_payload: true,
     metadata: { made_by: 'a test' }
   })
+  const recreated: boolean = await client.recreateCollection('photos', {
+    vectors: { size: 4, distance: 'Dot' }
+  })
+  const updated: boolean = await client.updateCollection('documents', {
+    vectors: { title: { quantization_config: 'Disabled', on_disk: false, hnsw_config: { m: 8 } } },
+    sparse_vectors: { keywords: { index: { on_disk: true } } },
+    optimizers_config: { max_optimization_threads: 'auto' },
+    params: { replication_factor: 2 },
+    quantization_config: { binary: {} },
+    strict_mode_config: { enabled: false },
+    metadata: { made_by: null },
+    timeout: 5
+  })
+  await client.createVectorName('photos', 'title', { dense: { size: 2, distance: 'Dot' } })
+  await client.createVectorName('photos', 'words', { sparse: { modifier: 'idf' } }, { wait: true })
+  const removal = await client.deleteVectorName('photos', 'words', { ordering: 'weak' })
+  const { summary, completed } = await client.getOptimizations('photos', {
+    with: 'completed,queued',
+    completed_limit: 3
+  })
   await client.updateCollectionAliases({
     actions: [
       { create_alias: { collection_name: 'photos', alias_name: 'current' } },
@@ -32,6 +52,7 @@ export async function collections(client: QdrantClient): Promise<string[]> {
   return [
     ...collections.map(({ name }) => name),
     ...aliases.map(({ alias_name }) => alias_name),
+    `${recreated} ${updated} ${removal.status} ${summary.idle_segments} ${completed?.length}`,
     `${exists} ${count} ${deleted} ${info.status} ${info.config.params.vectors}`
   ]
 }
@@ -69,11 +90,28 @@ export async function points(client: QdrantClient): Promise<void> {
     field_schema: { type: 'integer', range: true, lookup: false }
   })
   await client.deletePayloadIndex('photos', 'city', { wait: true })
+  await client.updateVectors('photos', { points: [{ id: 1, vector: { title: [1, 2, 3, 4] } }] })
+  await client.deleteVectors('photos', {
+    points: [1],
+    filter: { must: [{ has_id: [2] }] },
+    vector: ['title']
+  })
+  const results = await client.batchUpdate('photos', {
+    wait: true,
+    operations: [
+      { upsert: { points: [{ id: 6, vector: [0.1, 0.2, 0.3, 0.4], payload: { city: 'Faro' } }] } },
+      { set_payload: { payload: { seen: 5 }, points: [6], key: 'visits' } },
+      { update_vectors: { points: [{ id: 6, vector: [4, 3, 2, 1] }] } },
+      { delete_vectors: { points: [6], vector: [''] } },
+      { delete: { filter: { must: [{ key: 'seen', match: { value: 5 } }] } } }
+    ]
+  })
+  const numbers = results.map((result) => result.operation_id)
   await client.delete('photos', { points: [1, 2] })
   await client.delete('photos', {
     filter: { must_not: [{ key: 'city', match: { any: ['Lisbon', 'Porto'] } }] }
   })
-  console.log(status, operation_id, cities)
+  console.log(status, operation_id, cities, numbers)
 }
 
 export async function reads(client: QdrantClient): Promise<number> {

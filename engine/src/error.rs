@@ -129,6 +129,11 @@ impl Error {
         Error::NotFound(format!("No point with id {id} found"))
     }
 
+    /// The server's answer for an update of no points.
+    pub(crate) fn empty_update() -> Self {
+        Error::BadRequest("Empty update request".to_owned())
+    }
+
     /// The server's answer for a name that is taken.
     pub(crate) fn collection_exists(name: &str) -> Self {
         Error::AlreadyExists(format!("Collection `{name}` already exists!"))

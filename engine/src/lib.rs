@@ -22,6 +22,7 @@ pub mod collection;
 mod config;
 mod engine;
 mod error;
+mod files;
 pub mod model;
 mod operation;
 mod toc;
@@ -32,8 +33,8 @@ pub use qdrant_edge;
 pub use config::{Config, Durability, Location};
 pub use engine::{QdrantClient, QdrantInstance};
 pub use error::{Error, Result};
-pub use operation::{Inspect, Manage, Read, Touches, Write, WriteOutput};
+pub use operation::{Inspect, Manage, Read, Reconfigure, Touches, Write, WriteOutput};
 pub use toc::{
-    CollectionExists, CreateCollectionNamed, DeleteCollection, ListAliases, ListCollections, TableOfContent,
-    UpdateAliases,
+    CollectionExists, CreateCollectionNamed, DeleteCollection, ListAliases, ListCollections,
+    RecreateCollection, TableOfContent, UpdateAliases,
 };

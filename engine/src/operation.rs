@@ -59,8 +59,19 @@ pub trait Write: Send + 'static {
     /// What the caller gets back.
     type Output: WriteOutput;
 
+    /// Whether it may run beside the optimizer. If not, it waits for the end of the optimizer's run, and
+    /// the writes behind it do.
+    const BESIDE_OPTIMIZER: bool = true;
+
     /// Runs the operation on the caller's thread. On an error nothing has been written.
     fn execute(self, collection: &Collection) -> Result<Self::Output>;
+}
+
+/// Changes the settings of one collection, in its place among the collection's writes. What of the new
+/// settings reaches the engine, and how, is the business of the collection's [entry](crate::toc).
+pub trait Reconfigure: Send + 'static {
+    /// What becomes of the settings. On an error nothing has been changed.
+    fn reconfigured(self, config: CollectionConfig) -> Result<CollectionConfig>;
 }
 
 /// Reads the table of content: which collections and aliases there are.

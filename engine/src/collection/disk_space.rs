@@ -41,7 +41,11 @@ pub(super) fn check_opening(folder: &Path, log: &Path) -> Result<()> {
     match available(folder) {
         Some(available) if available < needed => Err(Error::storage(
             folder,
-            format!("No space left on device: opening needs {} MB, {} MB are free", needed / MB, available / MB),
+            format!(
+                "No space left on device: opening needs {} MB, {} MB are free",
+                needed / MB,
+                available / MB
+            ),
         )),
         _ => Ok(()),
     }
@@ -51,7 +55,9 @@ pub(super) fn check_opening(folder: &Path, log: &Path) -> Result<()> {
 pub(super) fn check_write(folder: &Path, wal: WalConfig, operation: &UpdateOperation) -> Result<()> {
     match available(folder) {
         None => return Ok(()),
-        Some(available) if available > PLENTY.saturating_add(RESERVED.load(Ordering::Relaxed)) => return Ok(()),
+        Some(available) if available > PLENTY.saturating_add(RESERVED.load(Ordering::Relaxed)) => {
+            return Ok(());
+        }
         Some(_) => {}
     }
     let mut size = Counter(0);

@@ -19,26 +19,26 @@ impl Read for GetCollection {
 
     fn execute(self, collection: &Collection) -> Result<CollectionInfo> {
         let info = collection.shard.info()?;
-        let config = collection.config.read().clone();
+        let config = collection.settings();
         let optimizer = collection.optimizer_state();
         let queued = collection.queued_writes.load(Ordering::Relaxed);
-        // The optimizer looks at every write; it has work only where much is not indexed yet.
-        let has_work = || {
-            let unindexed = info.points_count.saturating_sub(info.indexed_vectors_count);
-            config.is_worth_indexing(unindexed)
-        };
+        let is_due = collection.is_optimization_due(&info);
         let (status, optimizer_status) = match optimizer.error {
             Some(error) => (CollectionStatus::Red, OptimizersStatus::Error(error)),
-            None if optimizer.running || (optimizer.pending && has_work()) => {
-                (CollectionStatus::Yellow, OptimizersStatus::Ok)
+            None if optimizer.running => (CollectionStatus::Yellow, OptimizersStatus::Ok),
+            // Then the optimizer is switched off, and nothing was written since the collection was opened.
+            None if is_due && !optimizer.pending && !collection.has_changed() => {
+                (CollectionStatus::Grey, OptimizersStatus::Ok)
             }
+            None if is_due => (CollectionStatus::Yellow, OptimizersStatus::Ok),
             None => (CollectionStatus::Green, OptimizersStatus::Ok),
         };
         Ok(CollectionInfo::new(info, config, status, optimizer_status, queued))
     }
 
     fn of_damaged(self, reason: Error, config: Option<CollectionConfig>) -> Result<CollectionInfo> {
-        let config = config.map_or_else(|| CollectionConfig::from_request(CreateCollection::default()), Ok)?;
+        let config =
+            config.map_or_else(|| CollectionConfig::from_request(CreateCollection::default()), Ok)?;
         let nothing = ShardInfo {
             segments_count: 0,
             points_count: 0,

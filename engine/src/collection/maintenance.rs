@@ -4,17 +4,27 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use parking_lot::MutexGuard;
 use qdrant_edge::{OperationError, ResourceBudget, ShardInfo};
 
 use super::Collection;
 use super::disk_space::Reservation;
+use super::optimizer_log::OptimizerLog;
 use crate::error::{Error, Result};
+use crate::model::TrackerStatus;
+
+/// Points that are in no index.
+pub(super) fn unindexed(info: &ShardInfo) -> usize {
+    info.points_count.saturating_sub(info.indexed_vectors_count)
+}
 
 /// How the background optimizer stands.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct OptimizerState {
     /// A run is due, so there may be work for it.
     pub pending: bool,
+    /// The settings were changed since its last run, so there may be work in what it has seen already.
+    pub reconfigured: bool,
     /// It runs.
     pub running: bool,
     /// Why its last run failed.
@@ -44,11 +54,16 @@ impl Collection {
         })
     }
 
-    /// Says that an optimization is due. `false` if the collection is not to be optimized.
-    pub(crate) fn announce_optimization(&self) -> bool {
+    /// Says that the optimizer is to look at the collection, unless it is switched off.
+    pub(super) fn announce_optimization(&self) {
         let is_optimized = self.config.read().optimizer_config.max_optimization_threads != Some(0);
         self.optimizer.lock().pending = is_optimized;
-        is_optimized
+    }
+
+    /// As [`Self::announce_optimization`], for all of the collection, as its settings were changed.
+    pub(crate) fn announce_settings(&self) {
+        self.announce_optimization();
+        self.optimizer.lock().reconfigured = true;
     }
 
     /// Whether an optimization was announced since the last one began.
@@ -59,7 +74,11 @@ impl Collection {
     /// Merges, indexes and vacuums segments until none is left to optimize. Runs beside reads and
     /// writes.
     pub(crate) fn optimize(&self, budget: ResourceBudget) {
-        self.optimizer.lock().pending = false;
+        {
+            let mut state = self.optimizer.lock();
+            state.pending = false;
+            state.reconfigured = false;
+        }
         let room = match Reservation::for_optimization(self) {
             Ok(room) => room,
             Err(error) => {
@@ -71,31 +90,55 @@ impl Collection {
             }
         };
         self.optimizer.lock().running = true;
+        self.optimizer_log.lock().start();
         let outcome = catch_unwind(AssertUnwindSafe(|| self.shard.optimize_with_budget(budget)))
             .unwrap_or_else(|_| Err(OperationError::service_error_light("the optimizer panicked")));
         drop(room);
         let mut state = self.optimizer.lock();
         state.running = false;
-        state.error = match outcome {
+        let status = match outcome {
             Ok(optimized) => {
                 if optimized {
                     // Replaced segments leave the disk with the next flush.
                     self.dirty.store(true, Ordering::Release);
                 }
-                None
+                optimized.then_some(TrackerStatus::Done)
+            }
+            // Vectors were added or removed meanwhile.
+            Err(OperationError::Cancelled { description }) => {
+                tracing::debug!(description, path = %self.shard.path().display(), "optimization starts anew");
+                state.pending = true;
+                Some(TrackerStatus::Cancelled(description))
             }
             Err(error) => {
                 let error = Error::from(error).to_string();
                 tracing::error!(%error, path = %self.shard.path().display(), "optimization failed");
-                Some(error)
+                Some(TrackerStatus::Error(error))
             }
         };
+        state.error = match &status {
+            Some(TrackerStatus::Error(error)) => Some(error.clone()),
+            _ => None,
+        };
+        self.optimizer_log.lock().finish(status);
+    }
+
+    /// Whether there is something to optimize that no run has begun with.
+    pub(super) fn is_optimization_due(&self, info: &ShardInfo) -> bool {
+        let OptimizerState { pending, reconfigured, .. } = self.optimizer_state();
+        // It looks at every write, and has work only where much is not indexed yet.
+        let has_work = || self.config.read().is_worth_indexing(unindexed(info));
+        let is_disabled = self.config.read().optimizer_config.max_optimization_threads == Some(0);
+        (pending && reconfigured && info.points_count > 0) || ((pending || is_disabled) && has_work())
+    }
+
+    pub(super) fn optimizer_log(&self) -> MutexGuard<'_, OptimizerLog> {
+        self.optimizer_log.lock()
     }
 
     /// Whether much of it is not indexed yet.
     fn has_work_to_optimize(&self) -> bool {
-        let unindexed = |info: ShardInfo| info.points_count.saturating_sub(info.indexed_vectors_count);
-        self.shard.info().is_ok_and(|info| self.config.read().is_worth_indexing(unindexed(info)))
+        self.shard.info().is_ok_and(|info| self.config.read().is_worth_indexing(unindexed(&info)))
     }
 
     pub(crate) fn optimizer_state(&self) -> OptimizerState {

@@ -3,39 +3,57 @@
 //! Each operation has its own file, which holds its execution; the request types are in
 //! [`model`](crate::model).
 
+mod batch_update;
+mod bounds;
 mod clear_payload;
 mod count_points;
 mod create_payload_index;
+mod create_vector_name;
 mod delete_payload;
 mod delete_payload_index;
 mod delete_points;
+mod delete_vector_name;
+mod delete_vectors;
+mod discover;
+mod discover_batch;
 mod disk_space;
 mod durability;
 mod facet;
 mod flush;
+mod frozen_segments;
 mod get_collection;
+mod get_optimizations;
+mod get_point;
 mod maintenance;
+mod optimizer_log;
 mod overwrite_payload;
 mod payload_change;
+mod plan;
 mod query_batch;
 mod query_groups;
 mod query_limits;
 mod query_points;
+mod recommend;
+mod recommend_batch;
+mod recommend_point_groups;
 mod referenced_vectors;
 mod retrieve_points;
 mod scoring_query;
 mod scroll_points;
 mod search_batch;
 mod search_matrix;
+mod search_point_groups;
 mod search_points;
 mod set_payload;
+mod settings;
+mod shard_folder;
 mod strict_mode;
+mod update_vectors;
 mod upsert_points;
 mod vector_schema;
 
-use std::fs;
-use std::io::ErrorKind;
-use std::path::Path;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
@@ -44,13 +62,16 @@ use qdrant_edge::{EdgeShard, UpdateOperation};
 use serde_json::Value;
 
 use crate::error::{Error, Result};
+use crate::files::remove_leftovers;
 use crate::model::CollectionConfig;
 use maintenance::OptimizerState;
+use optimizer_log::OptimizerLog;
 use strict_mode::Rates;
 
 pub(crate) use disk_space::check_creation;
 pub(crate) use flush::Flush;
 pub use get_collection::GetCollection;
+pub(crate) use settings::load as load_settings;
 pub(crate) use strict_mode::StrictMode;
 
 /// The folder of a collection's only shard, named as on a server.
@@ -59,15 +80,15 @@ const SHARD_FOLDER: &str = "0";
 /// The folder of a shard's write-ahead log.
 const WAL_FOLDER: &str = "wal";
 
-/// Where the optimizer of a shard builds segments.
-const UNFINISHED_SEGMENTS_FOLDER: &str = "temp_segments";
-
 /// An open collection.
 pub struct Collection {
+    folder: PathBuf,
     shard: EdgeShard,
     config: RwLock<CollectionConfig>,
     /// Number of the next operation, as the write-ahead log counts them.
     next_operation: AtomicU64,
+    /// What that was when the collection was opened.
+    first_operation: u64,
     /// Whether something was written since the last flush.
     dirty: AtomicBool,
     /// Whether the write-ahead log holds what may not have reached the disk.
@@ -76,6 +97,7 @@ pub struct Collection {
     /// operating system's cache holds.
     never_flushed: AtomicBool,
     optimizer: Mutex<OptimizerState>,
+    optimizer_log: Mutex<OptimizerLog>,
     /// Writes that wait for their turn, counted by the queue.
     queued_writes: Arc<AtomicUsize>,
     rates: Rates,
@@ -85,32 +107,44 @@ impl Collection {
     /// Creates the files of a new collection in `folder`.
     pub(crate) fn create(folder: &Path, config: CollectionConfig) -> Result<Self> {
         let shard = EdgeShard::new(&folder.join(SHARD_FOLDER), config.edge_config())?;
-        Self::with_shard(shard, config)
+        settings::save(folder, &config)?;
+        Self::with_shard(folder, shard, config)
     }
 
     /// Opens the collection in `folder`, applying what its write-ahead log holds.
-    pub(crate) fn open(folder: &Path, config: CollectionConfig) -> Result<Self> {
-        let shard_folder = folder.join(SHARD_FOLDER);
-        disk_space::check_opening(folder, &shard_folder.join(WAL_FOLDER))?;
-        remove_unfinished_segments(&shard_folder)?;
-        let shard = EdgeShard::load(&shard_folder, Some(config.edge_config()))
-            .map_err(|error| Error::storage(&shard_folder, Error::from(error)))?;
-        Self::with_shard(shard, config)
+    /// Damaged files may break more in the engine than it expects.
+    pub(crate) fn open(folder: &Path) -> Result<Self> {
+        catch_unwind(AssertUnwindSafe(|| Self::open_files(folder)))
+            .unwrap_or_else(|_| Err(Error::storage(folder, "the engine cannot read the collection's files")))
     }
 
-    fn with_shard(shard: EdgeShard, config: CollectionConfig) -> Result<Self> {
-        let next_operation = AtomicU64::new(next_operation(&shard)?);
-        Ok(Self {
+    fn open_files(folder: &Path) -> Result<Self> {
+        remove_leftovers(folder);
+        let config = settings::load(folder)?;
+        let shard_folder = folder.join(SHARD_FOLDER);
+        disk_space::check_opening(folder, &shard_folder.join(WAL_FOLDER))?;
+        let shard = shard_folder::open(&shard_folder, &config.edge_config())?;
+        Self::with_shard(folder, shard, config)
+    }
+
+    fn with_shard(folder: &Path, shard: EdgeShard, config: CollectionConfig) -> Result<Self> {
+        let first_operation = next_operation(&shard)?;
+        let collection = Self {
+            folder: folder.to_owned(),
             shard,
             config: RwLock::new(config),
-            next_operation,
+            next_operation: AtomicU64::new(first_operation),
+            first_operation,
             dirty: AtomicBool::new(false),
             unsynced: AtomicBool::new(false),
             never_flushed: AtomicBool::new(true),
             optimizer: Mutex::default(),
+            optimizer_log: Mutex::default(),
             queued_writes: Arc::default(),
             rates: Rates::default(),
-        })
+        };
+        collection.announce_optimization();
+        Ok(collection)
     }
 
     /// Number of writes that wait for their turn, for the queue to keep.
@@ -121,6 +155,11 @@ impl Collection {
     /// Number of operations so far.
     pub(crate) fn operations(&self) -> u64 {
         self.next_operation.load(Ordering::Acquire)
+    }
+
+    /// Whether something was written since it was opened.
+    pub(crate) fn has_changed(&self) -> bool {
+        self.operations() > self.first_operation
     }
 
     /// The engine's shard, for reads.
@@ -136,17 +175,9 @@ impl Collection {
         self.dirty.store(true, Ordering::Release);
         self.unsynced.store(true, Ordering::Release);
         let number = self.next_operation.fetch_add(1, Ordering::AcqRel);
+        self.announce_optimization();
         self.shard.update(operation)?;
         Ok(number)
-    }
-}
-
-/// Removes what an optimization leaves that was not finished. The engine never does.
-fn remove_unfinished_segments(shard_folder: &Path) -> Result<()> {
-    let unfinished = shard_folder.join(UNFINISHED_SEGMENTS_FOLDER);
-    match fs::remove_dir_all(&unfinished) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::storage(&unfinished, error)),
-        _ => Ok(()),
     }
 }
 

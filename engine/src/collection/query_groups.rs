@@ -48,10 +48,10 @@ fn check_limits(collection: &Collection, request: &QueryGroups) -> Result<()> {
 fn group(collection: &Collection, request: QueryGroups, name: Option<&str>) -> Result<GroupsResult> {
     // Looked up after this.
     let QueryGroups { mut query, group_by, group_size, limit, with_lookup: _ } = request;
-    let groups = limit.unwrap_or(DEFAULT_LIMIT);
+    let groups = collection.at_most_all(limit.unwrap_or(DEFAULT_LIMIT))?;
     query.limit = Some(groups);
     let query = query_requests(collection, vec![query], name)?.remove(0);
-    let group_size = group_size.unwrap_or(DEFAULT_GROUP_SIZE);
+    let group_size = collection.at_most_all(group_size.unwrap_or(DEFAULT_GROUP_SIZE))?;
     let request = GroupRequest { query, group_by, groups, group_size };
     let groups = collection.shard().query_groups(request)?.into_iter().map(|group| {
         let id = serde_json::to_value(&group.key)

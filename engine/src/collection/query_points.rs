@@ -43,6 +43,7 @@ pub(super) fn query_requests(
     mut queries: Vec<QueryPoints>,
     name: Option<&str>,
 ) -> Result<Vec<QueryRequest>> {
+    queries.iter_mut().try_for_each(|query| collection.bound_query(query))?;
     let referenced = look_up_here(&mut queries, collection, name)?;
     let requests = queries.into_iter().zip(referenced);
     requests.map(|(query, ids)| query_request(collection, query, ids)).collect()

@@ -19,6 +19,7 @@ impl Read for ScrollPoints {
             limits.read_filter(filter.as_ref())?;
             limits.count_filtered_read(filter.as_ref())
         })?;
+        let limit = limit.map(|limit| collection.at_most_found(limit, order_by.is_some())).transpose()?;
         let with_vector = with_vector.unwrap_or_default();
         let request = ScrollRequest { offset, limit, filter, with_payload, with_vector, order_by };
         let (mut records, next_page_offset) = collection.shard().scroll(request)?;

@@ -1,6 +1,6 @@
 use super::Collection;
 use crate::error::Result;
-use crate::model::{QueryBatch, ScoredPoint, SearchBatch};
+use crate::model::{QueryBatch, QueryResponse, ScoredPoint, SearchBatch};
 use crate::operation::Read;
 
 impl Read for SearchBatch {
@@ -8,11 +8,11 @@ impl Read for SearchBatch {
 
     fn execute(self, collection: &Collection) -> Result<Vec<Vec<ScoredPoint>>> {
         self.validate()?;
-        let searches = self.searches.into_iter().map(|mut search| {
-            search.with_payload.get_or_insert_with(|| false.into());
-            search.into()
-        });
-        let batch = QueryBatch { searches: searches.collect() };
-        Ok(batch.execute(collection)?.into_iter().map(|response| response.points).collect())
+        Ok(points_of_each(QueryBatch::from(self).execute(collection)?))
     }
+}
+
+/// What the operations before [`QueryBatch`] answer.
+pub(super) fn points_of_each(responses: Vec<QueryResponse>) -> Vec<Vec<ScoredPoint>> {
+    responses.into_iter().map(|QueryResponse { points }| points).collect()
 }

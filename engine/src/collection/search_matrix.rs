@@ -57,8 +57,8 @@ fn search(collection: &Collection, request: SearchMatrix) -> Result<SearchMatrix
     let using = using.unwrap_or_else(|| DEFAULT_VECTOR_NAME.to_owned());
     check_name(&collection.shard().config(), &using)?;
     Ok(collection.shard().search_matrix(SearchMatrixRequest {
-        sample_size: sample,
-        limit_per_sample: limit,
+        sample_size: collection.at_most_all(sample)?,
+        limit_per_sample: collection.at_most_all(limit)?,
         filter,
         using,
     })?)

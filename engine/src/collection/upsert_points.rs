@@ -1,7 +1,10 @@
-use qdrant_edge::{ConditionalInsertOperation, PointInsertOperations, PointOperations, UpdateOperation};
+use qdrant_edge::{
+    ConditionalInsertOperation, PointInsertOperations, PointOperations, UpdateMode, UpdateOperation,
+};
 
 use super::Collection;
-use super::vector_schema::check_points;
+use super::plan::{self, Change, Plan};
+use super::vector_schema::check_vectors;
 use crate::error::Result;
 use crate::model::{UpdateResult, UpsertPoints};
 use crate::operation::Write;
@@ -10,9 +13,16 @@ impl Write for UpsertPoints {
     type Output = UpdateResult;
 
     fn execute(self, collection: &Collection) -> Result<UpdateResult> {
-        self.validate()?;
-        let Self { points, update_filter, update_mode, wait, ordering: _ } = self;
+        let wait = self.wait.unwrap_or(true);
+        plan::execute(collection, self, wait)
+    }
+}
+
+impl Change for UpsertPoints {
+    fn plan(self, plan: &mut Plan) -> Result<()> {
+        let Self { points, update_filter, update_mode, wait: _, ordering: _ } = self;
         let points = points.into_points();
+        let collection = plan.collection();
         collection.check_limits(|limits| {
             limits.points(points.len(), "upsert limit")?;
             limits.memory()?;
@@ -20,7 +30,13 @@ impl Write for UpsertPoints {
             limits.vectors(points.iter().map(|point| &point.vector))?;
             limits.count_write(1)
         })?;
-        check_points(&collection.shard().config(), &points)?;
+        check_vectors(&collection.shard().config(), points.iter().map(|point| &point.vector))?;
+        match update_mode {
+            None | Some(UpdateMode::Upsert | UpdateMode::InsertOnly) => {
+                plan.insert(points.iter().map(|point| point.id));
+            }
+            Some(UpdateMode::UpdateOnly) => {}
+        }
         let points = PointInsertOperations::PointsList(points);
         let operation = if update_filter.is_some() || update_mode.is_some() {
             PointOperations::UpsertPointsConditional(ConditionalInsertOperation {
@@ -31,7 +47,7 @@ impl Write for UpsertPoints {
         } else {
             PointOperations::UpsertPoints(points)
         };
-        let number = collection.update(UpdateOperation::PointOperation(operation))?;
-        Ok(UpdateResult::applied(number, wait.unwrap_or(true)))
+        plan.add(UpdateOperation::PointOperation(operation));
+        Ok(())
     }
 }

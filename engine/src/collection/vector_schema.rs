@@ -1,7 +1,7 @@
 //! Whether vectors fit a collection. The engine finds out only while it writes, and keeps what it has
 //! written by then.
 
-use qdrant_edge::{EdgeConfig, EdgeVectorParams, OperationError, PointStructPersisted};
+use qdrant_edge::{EdgeConfig, EdgeVectorParams, OperationError};
 
 use crate::error::{Error, Result};
 use crate::model::{Vector, VectorStruct};
@@ -38,10 +38,13 @@ pub(super) fn check_query_vector(config: &EdgeConfig, name: &str, vector: &Vecto
     Ok(check(config, name, vector.into())?)
 }
 
-/// Checks that points can be written.
-pub(super) fn check_points(config: &EdgeConfig, points: &[PointStructPersisted]) -> Result<()> {
-    for point in points {
-        match &point.vector {
+/// Checks that the vectors of points can be written.
+pub(super) fn check_vectors<'a>(
+    config: &EdgeConfig,
+    points: impl IntoIterator<Item = &'a VectorStruct>,
+) -> Result<()> {
+    for vectors in points {
+        match vectors {
             VectorStruct::Single(numbers) => check(config, "", Shape::Dense(numbers))?,
             VectorStruct::MultiDense(rows) => check(config, "", Shape::MultiDense(rows))?,
             VectorStruct::Named(vectors) => {

@@ -10,8 +10,8 @@ use super::instance::Engine;
 use super::message::{Abandoned, Call, Job, Message, job};
 use crate::collection::{Collection, Flush};
 use crate::error::{Error, Result};
-use crate::operation::{Inspect, Manage, Read, Touches, Write, WriteOutput};
-use crate::toc::{OpenCollections, TableOfContent};
+use crate::operation::{Inspect, Manage, Read, Reconfigure, Touches, Write, WriteOutput};
+use crate::toc::{Entry, OpenCollections, TableOfContent};
 
 /// A client of an embedded Qdrant.
 ///
@@ -86,8 +86,32 @@ impl QdrantClient {
             target.check_limits(|limits| limits.timeout(timeout))?;
             build()?.execute(target)
         };
-        let answer = self.call(Abandoned::Finish, operation, |job| Call::Write { collection, job });
+        let answer = async {
+            if W::BESIDE_OPTIMIZER {
+                self.call(Abandoned::Finish, operation, |job| Call::Write { collection, job }).await
+            } else {
+                let alone = move |entry: &Entry| entry.write_alone(operation);
+                self.call(Abandoned::Finish, alone, |job| Call::WriteEntry { collection, job }).await
+            }
+        };
         self.within(timeout, answer, || W::Output::unfinished().ok_or_else(|| late("update", timeout))).await
+    }
+
+    /// Changes the settings of `collection` (a name or an alias). The answer is `true`.
+    pub async fn reconfigure<R: Reconfigure>(&self, collection: &str, change: R) -> Result<bool> {
+        self.reconfigure_with(collection, || Ok(change)).await
+    }
+
+    /// As [`reconfigure`](Self::reconfigure), with a change that is built (say, parsed) where it will
+    /// run.
+    pub async fn reconfigure_with<R: Reconfigure>(
+        &self,
+        collection: &str,
+        build: impl FnOnce() -> Result<R> + Send + 'static,
+    ) -> Result<bool> {
+        let collection = collection.to_owned();
+        let operation = move |entry: &Entry| entry.reconfigure(build()?);
+        self.call(Abandoned::Finish, operation, |job| Call::WriteEntry { collection, job }).await
     }
 
     /// Reads the table of content.

@@ -152,6 +152,13 @@ impl Dispatcher {
                 }
                 None
             }
+            Call::WriteEntry { collection, job } => {
+                match self.toc.entry(&collection) {
+                    Ok(entry) => entry.enqueue_for_entry(job),
+                    Err(error) => job(Err(error))(Ok(())),
+                }
+                None
+            }
             Call::Inspect { job, .. } => {
                 let toc = self.toc.clone();
                 self.runtimes.search.spawn(async move { job(Ok(&toc))(Ok(())) });

@@ -206,6 +206,8 @@ impl Drop for Engine {
         // Without senders the thread finishes what is queued, flushes and ends.
         self.messages.take();
         if let Some(thread) = self.thread.take()
+            // Dropped by the thread itself, it is about to end.
+            && thread.thread().id() != thread::current().id()
             && thread.join().is_err()
         {
             tracing::error!("the engine thread panicked");

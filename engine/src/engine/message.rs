@@ -8,7 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use crate::collection::Collection;
 use crate::error::{Error, Result};
 use crate::operation::Touches;
-use crate::toc::TableOfContent;
+use crate::toc::{Entry, TableOfContent};
 
 /// An operation that waits for its target, or for the reason why there is none. What it gives back is
 /// called when the outcome may be told.
@@ -28,15 +28,31 @@ pub(super) enum Message {
 
 /// What a client asks for.
 pub(super) enum Call {
-    Write { collection: String, job: Job<Collection> },
-    Inspect { touches: Touches, job: Job<TableOfContent> },
-    Manage { touches: Touches, job: Job<TableOfContent> },
+    Write {
+        collection: String,
+        job: Job<Collection>,
+    },
+    /// A write that is about more than the open collection.
+    WriteEntry {
+        collection: String,
+        job: Job<Entry>,
+    },
+    Inspect {
+        touches: Touches,
+        job: Job<TableOfContent>,
+    },
+    Manage {
+        touches: Touches,
+        job: Job<TableOfContent>,
+    },
 }
 
 impl Call {
     pub(super) fn touches(&self) -> Touches {
         match self {
-            Call::Write { collection, .. } => Touches::Name(collection.clone()),
+            Call::Write { collection, .. } | Call::WriteEntry { collection, .. } => {
+                Touches::Name(collection.clone())
+            }
             Call::Inspect { touches, .. } | Call::Manage { touches, .. } => touches.clone(),
         }
     }

@@ -18,28 +18,35 @@ mod vectors;
 pub use aliases::{AliasDescription, AliasOperations, ChangeAliases, CollectionsAliasesResponse};
 pub use collection::{
     CollectionConfig, CollectionDescription, CollectionExistence, CollectionInfo, CollectionParams,
-    CollectionStatus, CollectionWarning, CollectionsResponse, CreateCollection, HnswConfigDiff,
-    MaxOptimizationThreads, OptimizersConfig, OptimizersConfigDiff, OptimizersStatus, PayloadStorageParams,
-    ShardingMethod, SparseIndexParams, SparseVectorParams, StrictModeConfig, StrictModeMultivector,
-    StrictModeSparse, UpdateQueueInfo, VectorParams, VectorsConfig, WalConfig, WalConfigDiff,
+    CollectionParamsDiff, CollectionStatus, CollectionWarning, CollectionsResponse, CreateCollection,
+    CreateVectorName, DeleteVectorName, Disabled, GetOptimizations, HnswConfigDiff, MaxOptimizationThreads,
+    Optimization, OptimizationSegmentInfo, OptimizationsResponse, OptimizationsSummary, OptimizersConfig,
+    OptimizersConfigDiff, OptimizersStatus, PayloadStorageParams, PendingOptimization, ProgressTree,
+    QuantizationConfigDiff, ShardingMethod, SparseIndexParams, SparseVectorParams, StrictModeConfig,
+    StrictModeMultivector, StrictModeSparse, TrackerStatus, UpdateCollection, UpdateQueueInfo,
+    VectorNameParams, VectorParams, VectorParamsDiff, VectorsConfig, WalConfig, WalConfigDiff,
 };
 pub use names::validate_collection_name;
 pub use packed::PackedVectors;
 pub use payload_index::{CreatePayloadIndex, DeletePayloadIndex, DeletePayloadIndexParams};
 pub use points::{
-    Batch, ClearPayload, CountPoints, CountResult, DeletePayload, DeletePoints, OverwritePayload,
-    PointInsertOperations, PointStruct, PointsSelector, Record, RetrievePoints, ScoredPoint, ScrollPoints,
-    ScrollResult, SetPayload, UpdateResult, UpdateStatus, UpsertPoints, WriteOrdering,
+    Batch, BatchUpdate, ClearPayload, CountPoints, CountResult, DeletePayload, DeletePoints, DeleteVectors,
+    GetPoint, OverwritePayload, PointInsertOperations, PointStruct, PointVectors, PointsSelector, Record,
+    RetrievePoints, ScoredPoint, ScrollPoints, ScrollResult, SetPayload, UpdateOperation, UpdateResult,
+    UpdateStatus, UpdateVectors, UpsertPoints, WriteOrdering,
 };
 pub(crate) use query::Place;
 pub use query::{
-    ContextPair, ContextQuery, DecayParams, DiscoverInput, DiscoverQuery, DivParams, Expression, Facet,
-    FacetResponse, FacetValueHit, FacetValueOutput, FeedbackItem, FeedbackStrategy, FormulaQuery, Fusion,
-    FusionQuery, GeoDistanceParams, GroupsResult, LookupLocation, Mmr, NaiveFeedbackStrategyParams,
-    NamedVectorStruct, NearestQuery, OrderByQuery, PointGroup, PowParams, Prefetch, Query, QueryBatch,
-    QueryGroups, QueryInterface, QueryPoints, QueryResponse, RecommendInput, RecommendQuery,
-    RecommendStrategy, RelevanceFeedbackInput, RelevanceFeedbackQuery, Rrf, RrfQuery, Sample, SampleQuery,
-    SearchBatch, SearchMatrix, SearchMatrixOffsets, SearchMatrixOffsetsResponse, SearchMatrixPair,
-    SearchMatrixPairs, SearchMatrixPairsResponse, SearchPoints, VectorInput, WithLookup, WithLookupInterface,
+    ContextExamplePair, ContextPair, ContextQuery, DecayParams, DiscoverBatch, DiscoverInput, DiscoverPoints,
+    DiscoverQuery, DivParams, Expression, Facet, FacetResponse, FacetValueHit, FacetValueOutput,
+    FeedbackItem, FeedbackStrategy, FormulaQuery, Fusion, FusionQuery, GeoDistanceParams, GroupsResult,
+    LookupLocation, Mmr, NaiveFeedbackStrategyParams, NamedVectorStruct, NearestQuery, OrderByQuery,
+    PointGroup, PowParams, Prefetch, Query, QueryBatch, QueryGroups, QueryInterface, QueryPoints,
+    QueryResponse, RecommendBatch, RecommendExample, RecommendInput, RecommendPointGroups, RecommendPoints,
+    RecommendQuery, RecommendStrategy, RelevanceFeedbackInput, RelevanceFeedbackQuery, Rrf, RrfQuery, Sample,
+    SampleQuery, SearchBatch, SearchMatrix, SearchMatrixOffsets, SearchMatrixOffsetsResponse,
+    SearchMatrixPair, SearchMatrixPairs, SearchMatrixPairsResponse, SearchPointGroups, SearchPoints,
+    VectorInput, WithLookup, WithLookupInterface,
 };
+pub(crate) use validation::Checked;
 pub use vectors::{BatchVectorStruct, Vector, VectorOutput, VectorStruct, VectorStructOutput};

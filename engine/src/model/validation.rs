@@ -7,6 +7,25 @@ use validator::{Validate, ValidationError, ValidationErrors, ValidationErrorsKin
 
 use crate::error::{Error, Result};
 
+/// A request that may be malformed in ways that its types allow.
+pub(crate) trait Checked {
+    /// Notes the faults of the request.
+    ///
+    /// # Errors
+    /// Those that are no faults of a field.
+    fn find_faults(&self, faults: &mut Faults) -> Result<()>;
+
+    /// Checks the request by itself.
+    ///
+    /// # Errors
+    /// 422 with all faults; those of [`find_faults`](Self::find_faults).
+    fn validate(&self) -> Result<()> {
+        let mut faults = Faults::default();
+        self.find_faults(&mut faults)?;
+        faults.into_result()
+    }
+}
+
 /// The faults found in a request so far.
 #[derive(Debug, Default)]
 pub(crate) struct Faults(Vec<String>);
@@ -31,6 +50,35 @@ impl Faults {
         }
     }
 
+    /// Notes what is wrong within the parts of the list at `path`.
+    pub(crate) fn within_each<'a>(
+        &mut self,
+        path: &str,
+        parts: impl IntoIterator<Item = &'a (impl Validate + 'a)>,
+    ) {
+        for (index, part) in parts.into_iter().enumerate() {
+            self.within(&format!("{path}[{index}]"), Some(part));
+        }
+    }
+
+    /// Notes what is wrong within the parts of the map at `path`. A server does not tell their names, and
+    /// counts those at fault only.
+    pub(crate) fn within_any<'a>(
+        &mut self,
+        path: &str,
+        parts: impl IntoIterator<Item = &'a (impl Validate + 'a)>,
+    ) {
+        let errors: Vec<_> = parts.into_iter().filter_map(|part| part.validate().err()).collect();
+        match &*errors {
+            [errors] => self.extend(&format!("{path}.?"), errors),
+            several => {
+                for (index, errors) in several.iter().enumerate() {
+                    self.extend(&format!("{path}.?[{index}]"), errors);
+                }
+            }
+        }
+    }
+
     /// Notes `errors`, whose fields lie below `path`.
     pub(crate) fn extend(&mut self, path: &str, errors: &ValidationErrors) {
         let mut fields: Vec<_> = errors.errors().iter().collect();
@@ -52,6 +100,19 @@ impl Faults {
                 }
             }
         }
+    }
+
+    /// Notes the faults of the part of the request at `path`.
+    pub(crate) fn nest(&mut self, path: &str, part: &impl Checked) -> Result<()> {
+        let mut faults = Faults::default();
+        part.find_faults(&mut faults)?;
+        self.0.extend(faults.0.into_iter().map(|fault| format!("{path}.{fault}")));
+        Ok(())
+    }
+
+    /// Whether there are faults.
+    pub(crate) fn any(&self) -> bool {
+        !self.0.is_empty()
     }
 
     /// All faults in one error, if there are any.

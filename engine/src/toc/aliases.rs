@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use parking_lot::RwLock;
 
-use super::files::{read_json, write_json};
 use crate::error::Result;
+use crate::files::{read_json, write_json};
 
 /// Alias → collection name.
 pub(super) type AliasMap = BTreeMap<String, String>;
@@ -29,6 +29,14 @@ impl Aliases {
 
     pub(super) fn all(&self) -> AliasMap {
         self.map.read().clone()
+    }
+
+    /// Removes the aliases of the collections that are not to be kept.
+    pub(super) fn retain(&self, keep: impl Fn(&str) -> bool) -> Result<()> {
+        let mut map = self.all();
+        let before = map.len();
+        map.retain(|_, collection| keep(collection));
+        if map.len() == before { Ok(()) } else { self.replace(map) }
     }
 
     /// Replaces all aliases at one stroke, on disk first.

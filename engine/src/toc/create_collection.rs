@@ -2,10 +2,10 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
-use super::files::{sync_folder, write_json};
-use super::{CONFIG_FILE, CREATING_MARKER, Entry, TableOfContent};
+use super::{CREATING_MARKER, Entry, TableOfContent};
 use crate::collection::{Collection, check_creation};
 use crate::error::{Error, Result};
+use crate::files::sync_folder;
 use crate::model::{CollectionConfig, CreateCollection, validate_collection_name};
 use crate::operation::Manage;
 
@@ -31,19 +31,12 @@ impl Manage for CreateCollectionNamed {
         if toc.entries.read().contains_key(&name) {
             return Err(Error::collection_exists(&name));
         }
-        if toc.aliases.get(&name).is_some() {
-            return Err(Error::WrongInput(format!(
-                "Can't create collection with name {name}. Alias with the same name already exists"
-            )));
-        }
+        check_new_name(toc, &name)?;
         let path = toc.folder.collection(&name);
         let config = CollectionConfig::from_request(request)?;
         check_creation(&toc.folder.collections(), config.wal_config)?;
         fs::create_dir(&path).map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => Error::AlreadyExists(format!(
-                "Collection `{name}` already exists: {} is in the way, perhaps of a name that differs in case only",
-                path.display()
-            )),
+            io::ErrorKind::AlreadyExists => in_the_way(&name, &path),
             _ => Error::storage(&path, error),
         })?;
         let collection = create_files(&path, config).inspect_err(|_| {
@@ -57,14 +50,30 @@ impl Manage for CreateCollectionNamed {
     }
 }
 
+/// An alias of the same name would stand in the way of the collection.
+pub(super) fn check_new_name(toc: &TableOfContent, name: &str) -> Result<()> {
+    match toc.aliases.get(name) {
+        None => Ok(()),
+        Some(_) => Err(Error::WrongInput(format!(
+            "Can't create collection with name {name}. Alias with the same name already exists"
+        ))),
+    }
+}
+
+pub(super) fn in_the_way(name: &str, path: &Path) -> Error {
+    Error::AlreadyExists(format!(
+        "Collection `{name}` already exists: {} is in the way, perhaps of a name that differs in case only",
+        path.display()
+    ))
+}
+
 /// Fills a new collection's folder so that a crash leaves either a marked folder or a whole one.
-fn create_files(path: &Path, config: CollectionConfig) -> Result<Collection> {
+pub(super) fn create_files(path: &Path, config: CollectionConfig) -> Result<Collection> {
     let marker = path.join(CREATING_MARKER);
     let fail = |error| Error::storage(&marker, error);
     File::create(&marker).and_then(|file| file.sync_all()).map_err(fail)?;
     sync_folder(path).map_err(fail)?;
-    let collection = Collection::create(path, config.clone())?;
-    write_json(&path.join(CONFIG_FILE), &config)?;
+    let collection = Collection::create(path, config)?;
     fs::remove_file(&marker).map_err(fail)?;
     sync_folder(path).map_err(fail)?;
     if let Some(collections) = path.parent() {

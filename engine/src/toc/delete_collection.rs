@@ -21,12 +21,7 @@ impl Manage for DeleteCollection {
         toc.folder.remove_collection(&name)?;
         toc.entries.write().remove(&name);
         toc.folder.empty_removed();
-        let mut aliases = toc.aliases.all();
-        let before = aliases.len();
-        aliases.retain(|_, collection| *collection != name);
-        if aliases.len() < before {
-            toc.aliases.replace(aliases)?;
-        }
+        toc.drop_aliases_of(&name)?;
         Ok(true)
     }
 }

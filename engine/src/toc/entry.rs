@@ -6,15 +6,18 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use qdrant_edge::ResourceBudget;
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::block_in_place;
 use tokio::time::sleep;
 
 use crate::collection::Collection;
 use crate::config::Durability;
 use crate::engine::{Job, Reply, Runtimes, no_reply};
 use crate::error::{Error, Result};
+use crate::model::CollectionConfig;
+use crate::operation::Reconfigure;
 
 /// Pause in the writes that an optimization waits for, so that a load is not indexed piece by piece.
 const QUIET_BEFORE_OPTIMIZING: Duration = Duration::from_millis(500);
@@ -29,13 +32,23 @@ const MAX_WRITES_PER_SYNC: usize = 64;
 pub(crate) struct Entry {
     name: String,
     state: RwLock<State>,
-    writes: mpsc::UnboundedSender<Job<Collection>>,
+    writes: mpsc::UnboundedSender<Turn>,
     queued_writes: Arc<AtomicUsize>,
     flush_scheduled: AtomicBool,
     optimizer_scheduled: AtomicBool,
+    /// Held while the optimizer runs. Who needs the collection alone takes it first, and so does not
+    /// keep readers waiting for the optimizer.
+    optimizing: Mutex<()>,
     runtimes: Runtimes,
     budget: ResourceBudget,
     durability: Durability,
+}
+
+/// What waits in the queue of writes.
+enum Turn {
+    Write(Job<Collection>),
+    /// A write that is about more than the open collection.
+    Entry(Job<Entry>),
 }
 
 enum State {
@@ -67,6 +80,7 @@ impl Entry {
             queued_writes,
             flush_scheduled: AtomicBool::new(false),
             optimizer_scheduled: AtomicBool::new(false),
+            optimizing: Mutex::new(()),
             runtimes: runtimes.clone(),
             budget: budget.clone(),
             durability,
@@ -90,6 +104,18 @@ impl Entry {
         }
     }
 
+    /// Does what has come to the head of the queue.
+    fn take(self: &Arc<Self>, turn: Turn) -> Reply {
+        match turn {
+            Turn::Write(job) => self.run(job),
+            Turn::Entry(job) => {
+                let reply = job(Ok(self));
+                self.schedule_optimization();
+                reply
+            }
+        }
+    }
+
     /// Runs a job on the calling thread.
     fn run(&self, job: Job<Collection>) -> Reply {
         match &*self.state.read() {
@@ -101,9 +127,64 @@ impl Entry {
 
     /// Puts a write behind those that were called before.
     pub(crate) fn enqueue(&self, job: Job<Collection>) {
+        self.wait_in_line(Turn::Write(job));
+    }
+
+    /// As [`Self::enqueue`], for a write that is about more than the open collection.
+    pub(crate) fn enqueue_for_entry(&self, job: Job<Entry>) {
+        self.wait_in_line(Turn::Entry(job));
+    }
+
+    fn wait_in_line(&self, turn: Turn) {
         self.queued_writes.fetch_add(1, Ordering::Relaxed);
-        if let Err(mpsc::error::SendError(job)) = self.writes.send(job) {
-            job(Err(Error::Closed))(Ok(()));
+        if let Err(mpsc::error::SendError(turn)) = self.writes.send(turn) {
+            turn.refuse(Error::Closed);
+        }
+    }
+
+    /// Changes the settings; in its turn among the writes. If the shard has to be opened anew, that
+    /// waits for the optimizer; readers wait only while the shard is not open.
+    pub(crate) fn reconfigure(&self, change: impl Reconfigure) -> Result<bool> {
+        let config = self.read(|collection| change.reconfigured(collection.settings()))?;
+        if !self.read(|collection| collection.adopt(&config))? {
+            // Other collections share the thread.
+            block_in_place(|| {
+                let _no_optimization = self.optimizing.lock();
+                self.reopen(config)
+            })?;
+        }
+        self.with_open(Collection::announce_settings);
+        Ok(true)
+    }
+
+    /// Runs a write that must not run beside the optimizer; in its turn.
+    pub(crate) fn write_alone<T>(&self, write: impl FnOnce(&Collection) -> Result<T>) -> Result<T> {
+        // Other collections share the thread.
+        block_in_place(|| {
+            let _no_optimization = self.optimizing.lock();
+            self.read(write)
+        })
+    }
+
+    fn reopen(&self, config: CollectionConfig) -> Result<()> {
+        let mut state = self.state.write();
+        let collection = match mem::replace(&mut *state, State::Closed) {
+            State::Open(collection) => *collection,
+            State::Damaged(error) => {
+                *state = State::Damaged(error.clone());
+                return Err(error);
+            }
+            State::Closed => return Err(Error::collection_not_found(&self.name)),
+        };
+        match collection.reopened(config) {
+            Ok((collection, outcome)) => {
+                *state = State::Open(Box::new(collection));
+                outcome
+            }
+            Err(error) => {
+                *state = State::Damaged(error.clone());
+                Err(error)
+            }
         }
     }
 
@@ -180,7 +261,7 @@ impl Entry {
     /// Has the optimizer run once the writes pause. One run at a time: what is written meanwhile is
     /// looked at by the next.
     fn schedule_optimization(self: &Arc<Self>) {
-        if self.with_open(Collection::announce_optimization) != Some(true)
+        if self.with_open(Collection::is_optimization_pending) != Some(true)
             || self.optimizer_scheduled.swap(true, Ordering::AcqRel)
         {
             return;
@@ -191,10 +272,21 @@ impl Entry {
     /// Optimizes; this may take long.
     fn optimize(self: &Arc<Self>) {
         let budget = self.budget.clone();
+        let _running = self.optimizing.lock();
         self.with_open(|collection| collection.optimize(budget));
         if self.with_open(Collection::is_dirty) == Some(true) {
             self.schedule_flush();
         }
+    }
+}
+
+impl Turn {
+    fn refuse(self, error: Error) {
+        let reply = match self {
+            Turn::Write(job) => job(Err(error)),
+            Turn::Entry(job) => job(Err(error)),
+        };
+        reply(Ok(()));
     }
 }
 
@@ -227,18 +319,18 @@ async fn optimize_when_quiet(entry: Weak<Entry>) {
 }
 
 /// The queue of a collection's writes: a task, so that an idle collection costs no thread.
-async fn apply_in_order(entry: Weak<Entry>, mut queue: mpsc::UnboundedReceiver<Job<Collection>>) {
-    let mut jobs = Vec::new();
+async fn apply_in_order(entry: Weak<Entry>, mut queue: mpsc::UnboundedReceiver<Turn>) {
+    let mut turns = Vec::new();
     let mut replies = Vec::new();
     let mut at_once = 1;
-    while queue.recv_many(&mut jobs, at_once).await > 0 {
+    while queue.recv_many(&mut turns, at_once).await > 0 {
         let Some(entry) = entry.upgrade() else {
-            return jobs.into_iter().for_each(|job| job(Err(Error::Closed))(Ok(())));
+            return turns.into_iter().for_each(|turn| turn.refuse(Error::Closed));
         };
-        for job in jobs.drain(..) {
+        for turn in turns.drain(..) {
             entry.queued_writes.fetch_sub(1, Ordering::Relaxed);
             // A call answers its own panic; this is for what the collection does for itself.
-            match catch_unwind(AssertUnwindSafe(|| entry.run(job))) {
+            match catch_unwind(AssertUnwindSafe(|| entry.take(turn))) {
                 Ok(reply) => replies.push(reply),
                 Err(_) => tracing::error!(collection = %entry.name, "background work panicked"),
             }

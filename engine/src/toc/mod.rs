@@ -7,16 +7,15 @@ mod aliases;
 mod create_collection;
 mod delete_collection;
 mod entry;
-mod files;
 mod list_aliases;
 mod list_collections;
 mod open_collections;
+mod recreate_collection;
 mod storage_folder;
 mod update_aliases;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,11 +23,10 @@ use std::time::Duration;
 use parking_lot::RwLock;
 use qdrant_edge::ResourceBudget;
 
-use crate::collection::Collection;
+use crate::collection::{Collection, load_settings};
 use crate::config::{Config, Durability};
 use crate::engine::Runtimes;
 use crate::error::{Error, Result};
-use crate::model::CollectionConfig;
 use crate::operation::{Collections, Read};
 use aliases::Aliases;
 use storage_folder::StorageFolder;
@@ -39,10 +37,8 @@ pub(crate) use entry::Entry;
 pub use list_aliases::ListAliases;
 pub use list_collections::{CollectionExists, ListCollections};
 pub(crate) use open_collections::OpenCollections;
+pub use recreate_collection::RecreateCollection;
 pub use update_aliases::UpdateAliases;
-
-/// A collection's configuration; written last, so a folder without one was never acknowledged.
-const CONFIG_FILE: &str = "config.json";
 
 /// Marks the folder of a collection that is being created.
 const CREATING_MARKER: &str = ".creating";
@@ -66,6 +62,7 @@ impl TableOfContent {
     pub(crate) fn open(config: &Config, root: Option<PathBuf>, runtimes: Runtimes) -> Result<Self> {
         let folder = StorageFolder::open(root)?;
         folder.empty_removed();
+        folder.finish_staged(|path| !is_unfinished(path))?;
         let aliases = Aliases::load(&folder.aliases_file())?;
         let budget = ResourceBudget::new(config.optimizer_cpus, config.optimizer_cpus);
         let mut entries = BTreeMap::new();
@@ -106,8 +103,8 @@ impl TableOfContent {
     ) -> Result<R::Output> {
         let entry = self.entry(name)?;
         if let Some(reason) = entry.damage() {
-            let config = files::read_json(&self.folder.collection(entry.name()).join(CONFIG_FILE));
-            return operation.of_damaged(reason, config.ok().flatten());
+            let config = load_settings(&self.folder.collection(entry.name()));
+            return operation.of_damaged(reason, config.ok());
         }
         entry.read(|collection| collection.check_limits(|limits| limits.timeout(timeout)))?;
         operation.run(entry.name(), self)
@@ -129,10 +126,12 @@ impl TableOfContent {
     /// Removes aliases of collections that are gone: a crash came between the removal of a
     /// collection and that of its aliases.
     fn drop_dangling_aliases(&self) -> Result<()> {
-        let mut aliases = self.aliases.all();
-        let before = aliases.len();
-        aliases.retain(|_, collection| self.entries.read().contains_key(collection));
-        if aliases.len() == before { Ok(()) } else { self.aliases.replace(aliases) }
+        self.aliases.retain(|collection| self.entries.read().contains_key(collection))
+    }
+
+    /// Removes the aliases of a collection.
+    fn drop_aliases_of(&self, name: &str) -> Result<()> {
+        self.aliases.retain(|collection| collection != name)
     }
 }
 
@@ -162,18 +161,14 @@ fn collection_names(folder: &StorageFolder) -> Result<Vec<String>> {
 
 /// Opens a collection's folder; `None` when its creation was never finished.
 fn open_collection(path: &Path) -> Result<Option<Collection>> {
-    let is_empty = fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none());
-    if is_empty || path.join(CREATING_MARKER).exists() {
+    if is_unfinished(path) {
         return Ok(None);
     }
-    files::remove_leftovers(path);
-    let file = path.join(CONFIG_FILE);
-    let Some(config) = files::read_json::<CollectionConfig>(&file)? else {
-        return Err(Error::storage(&file, "the file is missing"));
-    };
-    // Damaged files may break more in the engine than it expects.
-    catch_unwind(AssertUnwindSafe(|| Collection::open(path, config))).map_or_else(
-        |_| Err(Error::storage(path, "the engine cannot read the collection's files")),
-        |opened| opened.map(Some),
-    )
+    Collection::open(path).map(Some)
+}
+
+/// Whether the creation of a collection's folder came to no end.
+fn is_unfinished(path: &Path) -> bool {
+    let is_empty = fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none());
+    is_empty || path.join(CREATING_MARKER).exists()
 }

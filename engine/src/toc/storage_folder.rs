@@ -5,6 +5,7 @@
 //! format.json          version of this layout
 //! aliases/data.json    alias → collection
 //! collections/<name>/  config.json and the shard's folder `0/`
+//! .staged/<name>/      collections that are to replace those of the same name
 //! .removed/            collections on their way out
 //! ```
 
@@ -15,8 +16,8 @@ use std::process;
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
-use super::files::{read_json, remove_leftovers, sync_folder, write_json};
 use crate::error::{Error, Result};
+use crate::files::{read_json, remove_leftovers, sync_folder, write_json};
 
 /// Version of the folder layout that this code writes, and the newest that it reads.
 const FORMAT: u32 = 1;
@@ -27,6 +28,7 @@ const LOCK_HOLDER: &str = ".lock.pid";
 const FORMAT_FILE: &str = "format.json";
 const COLLECTIONS: &str = "collections";
 const ALIASES: &str = "aliases";
+const STAGED: &str = ".staged";
 const REMOVED: &str = ".removed";
 
 #[derive(Serialize, Deserialize)]
@@ -60,7 +62,9 @@ impl StorageFolder {
         let folder = Self { root, _lock: lock, _temporary: temporary };
         remove_leftovers(&folder.root);
         folder.check_format()?;
-        for path in [folder.collections(), folder.root.join(ALIASES), folder.root.join(REMOVED)] {
+        for path in
+            [folder.collections(), folder.root.join(ALIASES), folder.staged(), folder.root.join(REMOVED)]
+        {
             fs::create_dir_all(&path).map_err(|error| Error::storage(&path, error))?;
             remove_leftovers(&path);
         }
@@ -79,14 +83,71 @@ impl StorageFolder {
         self.root.join(ALIASES).join("data.json")
     }
 
+    fn staged(&self) -> PathBuf {
+        self.root.join(STAGED)
+    }
+
+    /// Makes a folder for the successor of the collection `name`.
+    pub(super) fn stage(&self, name: &str) -> Result<PathBuf> {
+        self.discard_staged(name);
+        let path = self.staged().join(name);
+        fs::create_dir(&path).map_err(|error| Error::storage(&path, error))?;
+        Ok(path)
+    }
+
+    /// Gives a successor up.
+    pub(super) fn discard_staged(&self, name: &str) {
+        let path = self.staged().join(name);
+        if path.exists()
+            && let Err(error) = fs::remove_dir_all(&path)
+        {
+            tracing::warn!(path = %path.display(), %error, "cannot delete an unfinished collection yet");
+        }
+    }
+
+    /// Puts the successor of the collection `name` in its place. Once it is closed, that is; a crash in
+    /// between is mended by [`Self::finish_staged`].
+    pub(super) fn take_over_staged(&self, name: &str) -> Result<()> {
+        let place = self.collection(name);
+        let removed = if place.exists() { Some(self.remove_collection(name)?) } else { None };
+        let from = self.staged().join(name);
+        fs::rename(&from, &place)
+            .and_then(|()| sync_folder(&self.staged()))
+            .and_then(|()| sync_folder(&self.collections()))
+            .map_err(|error| {
+                if let Some(removed) = removed.filter(|_| !place.exists())
+                    && let Err(error) = fs::rename(&removed, &place)
+                {
+                    tracing::error!(path = %removed.display(), %error, "cannot put a collection back");
+                }
+                Error::storage(&from, error)
+            })
+    }
+
+    /// Finishes what a crash has interrupted: successors that are whole take over, others are given up.
+    pub(super) fn finish_staged(&self, is_whole: impl Fn(&Path) -> bool) -> Result<()> {
+        let staged = self.staged();
+        for entry in fs::read_dir(&staged).map_err(|error| Error::storage(&staged, error))? {
+            let entry = entry.map_err(|error| Error::storage(&staged, error))?;
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            if is_whole(&entry.path()) {
+                self.take_over_staged(&name)?;
+            } else {
+                self.discard_staged(&name);
+            }
+        }
+        Ok(())
+    }
+
     /// Takes a collection's folder out of the store at one stroke. The files are removed afterwards
-    /// by [`Self::empty_removed`].
-    pub(super) fn remove_collection(&self, name: &str) -> Result<()> {
+    /// by [`Self::empty_removed`]; until then they are where the answer says.
+    pub(super) fn remove_collection(&self, name: &str) -> Result<PathBuf> {
         let from = self.collection(name);
         let to = self.root.join(REMOVED).join(uuid::Uuid::new_v4().to_string());
         fs::rename(&from, &to)
             .and_then(|()| sync_folder(&self.collections()))
-            .map_err(|error| Error::storage(&from, error))
+            .map_err(|error| Error::storage(&from, error))?;
+        Ok(to)
     }
 
     /// Deletes the files of removed collections. What cannot be deleted now is tried again at the

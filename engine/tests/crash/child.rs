@@ -160,14 +160,18 @@ async fn dump(client: &Arc<QdrantClient>) -> Result<Model> {
 async fn dump_collection(client: &QdrantClient, name: &str) -> Result<Contents> {
     let info = json_of(&client.read(name, GetCollection {}).await?);
     let indexes = info["payload_schema"].as_object().unwrap().iter();
-    let indexes = indexes.map(|(field, schema)| (field.clone(), schema["data_type"].as_str().unwrap().to_owned()));
+    let indexes =
+        indexes.map(|(field, schema)| (field.clone(), schema["data_type"].as_str().unwrap().to_owned()));
     let everything = json!({ "limit": 1_000_000, "with_payload": true, "with_vector": true });
     let page = read::<ScrollPoints>(client, name, everything).await?;
     let mut points = BTreeMap::new();
     for point in page["points"].as_array().unwrap() {
         let payload = point["payload"].as_object().cloned().unwrap_or_default();
         let known = Point { vector: point["vector"].clone(), payload };
-        assert!(points.insert(point["id"].as_u64().unwrap(), known).is_none(), "{name}: a point is there twice");
+        assert!(
+            points.insert(point["id"].as_u64().unwrap(), known).is_none(),
+            "{name}: a point is there twice"
+        );
     }
     let contents = Contents { points, indexes: indexes.collect(), config: Some(info["config"].clone()) };
     check_indexes(client, name, &contents).await?;
@@ -190,9 +194,11 @@ async fn check_indexes(client: &QdrantClient, name: &str, contents: &Contents) -
         assert_eq!(found(client, name, query).await?, contents.points.len(), "{name}: the search is wrong");
         return Ok(());
     }
-    for (vector, query) in
-        [("a", json!([1, 1, 1, 1])), ("m", json!([[1, 1]])), ("s", json!({ "indices": [0, 1, 2, 3, 4], "values": [1, 1, 1, 1, 1] }))]
-    {
+    for (vector, query) in [
+        ("a", json!([1, 1, 1, 1])),
+        ("m", json!([[1, 1]])),
+        ("s", json!({ "indices": [0, 1, 2, 3, 4], "values": [1, 1, 1, 1, 1] })),
+    ] {
         let with = contents.points.values().filter(|point| !point.vector[vector].is_null()).count();
         let query =
             json!({ "query": query, "using": vector, "limit": 1_000_000, "params": { "exact": true } });

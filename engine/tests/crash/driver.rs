@@ -142,7 +142,9 @@ impl Driver {
             match child.answers.recv_timeout(end.saturating_duration_since(Instant::now())) {
                 Ok(answer) => self.take(answer, totals),
                 Err(RecvTimeoutError::Timeout) => return,
-                Err(RecvTimeoutError::Disconnected) => self.fail(&format!("the child ended: {}", child.status())),
+                Err(RecvTimeoutError::Disconnected) => {
+                    self.fail(&format!("the child ended: {}", child.status()))
+                }
             }
         }
     }
@@ -268,7 +270,11 @@ impl Driver {
         }
         let names = |model: &Model| model.collections.keys().cloned().collect::<Vec<_>>();
         if names(expected) != names(found) {
-            differences.push(format!("collections: expected {:?}, found {:?}", names(expected), names(found)));
+            differences.push(format!(
+                "collections: expected {:?}, found {:?}",
+                names(expected),
+                names(found)
+            ));
         }
         for (name, contents) in &expected.collections {
             let difference = found.collections.get(name).and_then(|found| difference(contents, found));

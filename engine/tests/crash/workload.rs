@@ -53,10 +53,7 @@ pub fn next(random: &mut Random, model: &Model) -> Operation {
         82..86 => of(Kind::ClearPayload, selector(random, contents, true)),
         86..95 => {
             let (field, schema) = random.pick(&FIELDS);
-            of(
-                Kind::CreatePayloadIndex,
-                json!({ "field_name": field, "field_schema": schema, "wait": true }),
-            )
+            of(Kind::CreatePayloadIndex, json!({ "field_name": field, "field_schema": schema, "wait": true }))
         }
         _ => of(Kind::DeletePayloadIndex, json!({ "field_name": random.pick(&FIELDS).0 })),
     }

@@ -51,7 +51,8 @@ impl Store {
     }
 
     fn create(&self, name: &str, settings: Value) -> Result<bool> {
-        let operation = CreateCollectionNamed { name: name.to_owned(), request: parse::<CreateCollection>(settings) };
+        let operation =
+            CreateCollectionNamed { name: name.to_owned(), request: parse::<CreateCollection>(settings) };
         self.runtime.block_on(self.client.manage(Touches::Name(name.to_owned()), operation))
     }
 
@@ -105,7 +106,8 @@ fn plain() -> Value {
 
 fn points(ids: std::ops::Range<u64>, filler: usize) -> Value {
     let filler = "x".repeat(filler);
-    let point = |id| json!({ "id": id, "vector": [1, 2, 3, id], "payload": { "word": "lake", "filler": filler } });
+    let point =
+        |id| json!({ "id": id, "vector": [1, 2, 3, id], "payload": { "word": "lake", "filler": filler } });
     json!({ "points": ids.map(point).collect::<Vec<_>>() })
 }
 
@@ -236,7 +238,10 @@ fn open_without_room(disk: &Path) {
     if let Ok(store) = Store::open(&folder) {
         let info = store.info("c").unwrap();
         assert_eq!(info["status"], "red");
-        assert!(info["optimizer_status"]["error"].as_str().unwrap().contains("No space left on device"), "{info}");
+        assert!(
+            info["optimizer_status"]["error"].as_str().unwrap().contains("No space left on device"),
+            "{info}"
+        );
         let _ = store.close();
     }
     drop(file);

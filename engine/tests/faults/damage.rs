@@ -18,8 +18,7 @@ enum Fault {
     Flipped(u64),
 }
 
-const FAULTS: [Fault; 5] =
-    [Fault::Gone, Fault::Emptied, Fault::Cut, Fault::Flipped(0), Fault::Flipped(4)];
+const FAULTS: [Fault; 5] = [Fault::Gone, Fault::Emptied, Fault::Cut, Fault::Flipped(0), Fault::Flipped(4)];
 
 fn damage(file: &Path, fault: Fault) {
     let mut opened = OpenOptions::new().read(true).write(true).open(file).unwrap();

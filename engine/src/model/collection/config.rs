@@ -49,6 +49,12 @@ pub struct CollectionParams {
     pub replication_factor: u32,
     /// Copies that must confirm a write in a cluster. Without effect here.
     pub write_consistency_factor: u32,
+    /// Copies to read from at once in a cluster. Without effect here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read_fan_out_factor: Option<u32>,
+    /// Milliseconds before another copy is read in a cluster. Without effect here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read_fan_out_delay_ms: Option<u64>,
     /// Older form of `payload.memory`: `true` is `cold`.
     pub on_disk_payload: bool,
     /// Where payload is kept.
@@ -67,6 +73,8 @@ impl Default for CollectionParams {
             sharding_method: None,
             replication_factor: 1,
             write_consistency_factor: 1,
+            read_fan_out_factor: None,
+            read_fan_out_delay_ms: None,
             on_disk_payload: true,
             payload: None,
             sparse_vectors: None,
@@ -98,8 +106,12 @@ fn payload_not_pinned(memory: &Memory) -> Result<(), ValidationError> {
     check_not_pinned(memory, "payload storage")
 }
 
+pub(super) fn check_dense_not_pinned(memory: &Memory) -> Result<(), ValidationError> {
+    check_not_pinned(memory, "dense vector storage")
+}
+
 /// Some storages are always in mapped files, which cannot be held in memory.
-pub(super) fn check_not_pinned(memory: &Memory, storage: &str) -> Result<(), ValidationError> {
+fn check_not_pinned(memory: &Memory, storage: &str) -> Result<(), ValidationError> {
     match memory {
         Memory::Cold | Memory::Cached => Ok(()),
         Memory::Pinned => {
@@ -208,6 +220,8 @@ impl CollectionConfig {
                 replication_factor: replication_factor.unwrap_or(defaults.replication_factor),
                 write_consistency_factor: write_consistency_factor
                     .unwrap_or(defaults.write_consistency_factor),
+                read_fan_out_factor: None,
+                read_fan_out_delay_ms: None,
                 on_disk_payload: on_disk_payload.unwrap_or(defaults.on_disk_payload),
                 payload,
                 sparse_vectors,

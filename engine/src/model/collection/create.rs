@@ -84,15 +84,9 @@ impl CreateCollection {
         let mut faults = Faults::default();
         match vectors {
             VectorsConfig::Single(params) => faults.within("vectors", Some(&**params)),
-            VectorsConfig::Multi(vectors) => {
-                for (name, params) in vectors {
-                    faults.within(&format!("vectors.{name}"), Some(params));
-                }
-            }
+            VectorsConfig::Multi(vectors) => faults.within_any("vectors", vectors.values()),
         }
-        for (name, params) in sparse_vectors.iter().flatten() {
-            faults.within(&format!("sparse_vectors.{name}"), Some(params));
-        }
+        faults.within_each("sparse_vectors", sparse_vectors.iter().flatten().map(|(_, params)| params));
         let counts = [
             ("shard_number", *shard_number),
             ("replication_factor", *replication_factor),
@@ -111,38 +105,41 @@ impl CreateCollection {
         }
         faults.at_least("timeout", timeout.map(|timeout| timeout as usize), 1);
         faults.into_result()?;
-        self.validate_vector_names()
+        validate_vector_names(&self.vectors, self.sparse_vectors.as_ref())
     }
+}
 
-    fn validate_vector_names(&self) -> Result<()> {
-        let dense = self.vectors.iter().map(|(name, _)| ("dense", name));
-        let sparse = self.sparse_vectors.iter().flatten().map(|(name, _)| ("sparse", name.as_str()));
-        let mut by_file_name = HashMap::new();
-        for (kind, name) in dense.chain(sparse) {
-            check_vector_name(name).map_err(|fault| {
-                Error::WrongInput(format!("Invalid {kind} vector name `{name}`: {fault}"))
-            })?;
-            if kind == "sparse" && name == DEFAULT_VECTOR_NAME {
-                return Err(Error::WrongInput("Sparse vector name cannot be empty".to_owned()));
+/// Checks that the vectors of a collection can have their names, all of them together.
+pub(super) fn validate_vector_names(
+    dense: &VectorsConfig,
+    sparse: Option<&BTreeMap<String, SparseVectorParams>>,
+) -> Result<()> {
+    let dense = dense.iter().map(|(name, _)| ("dense", name));
+    let sparse = sparse.into_iter().flatten().map(|(name, _)| ("sparse", name.as_str()));
+    let mut by_file_name = HashMap::new();
+    for (kind, name) in dense.chain(sparse) {
+        check_vector_name(name)
+            .map_err(|fault| Error::WrongInput(format!("Invalid {kind} vector name `{name}`: {fault}")))?;
+        if kind == "sparse" && name == DEFAULT_VECTOR_NAME {
+            return Err(Error::WrongInput("Sparse vector name cannot be empty".to_owned()));
+        }
+        // Not every file system tells such names apart, and a data folder may move to another.
+        let file_name = name.trim_end_matches(['.', ' ']).to_lowercase();
+        match by_file_name.insert(file_name, name) {
+            None => {}
+            Some(other) if other == name => {
+                return Err(Error::WrongInput(format!(
+                    "Dense and sparse vector names must be unique - duplicate found with '{name}'"
+                )));
             }
-            // Not every file system tells such names apart, and a data folder may move to another.
-            let file_name = name.trim_end_matches(['.', ' ']).to_lowercase();
-            match by_file_name.insert(file_name, name) {
-                None => {}
-                Some(other) if other == name => {
-                    return Err(Error::WrongInput(format!(
-                        "Dense and sparse vector names must be unique - duplicate found with '{name}'"
-                    )));
-                }
-                Some(other) => {
-                    return Err(Error::WrongInput(format!(
-                        "Vector names `{other}` and `{name}` differ too little to be file names on every system"
-                    )));
-                }
+            Some(other) => {
+                return Err(Error::WrongInput(format!(
+                    "Vector names `{other}` and `{name}` differ too little to be file names on every system"
+                )));
             }
         }
-        Ok(())
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -244,11 +241,11 @@ mod tests {
             ),
             (
                 json!({ "strict_mode_config": { "multivector_config": { "m": { "max_vectors": 0 } } } }),
-                "strict_mode_config.multivector_config.m.max_vectors: value 0 invalid, must be 1 or larger",
+                "strict_mode_config.multivector_config.config[0].max_vectors: value 0 invalid, must be 1 or larger",
             ),
             (
                 json!({ "sparse_vectors": { "s": { "index": { "datatype": "turbo4" } } } }),
-                "sparse_vectors.s.index.datatype: sparse vectors do not support the `turbo4` datatype",
+                "sparse_vectors[0].index.datatype: sparse vectors do not support the `turbo4` datatype",
             ),
         ];
         for (settings, expected) in cases {
@@ -259,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_vector_is_named() {
+    fn a_wrong_vector_is_told_as_by_a_server() {
         let fault =
             |vectors: Value| request(json!({ "vectors": vectors })).validate().unwrap_err().to_string();
         assert_eq!(
@@ -268,7 +265,7 @@ mod tests {
         );
         assert_eq!(
             fault(json!({ "a": { "size": 1, "distance": "Dot" }, "b": { "size": 0, "distance": "Dot" } })),
-            "Validation error in JSON body: [vectors.b.size: value 0 invalid, must be from 1 to 65536]"
+            "Validation error in JSON body: [vectors.?.size: value 0 invalid, must be from 1 to 65536]"
         );
         assert_eq!(
             fault(

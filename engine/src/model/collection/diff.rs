@@ -59,6 +59,30 @@ impl HnswConfigDiff {
         self == Self::default()
     }
 
+    /// Both differences in one; what is given here counts.
+    pub(super) fn merged_into(self, base: Self) -> Self {
+        let Self {
+            m,
+            ef_construct,
+            full_scan_threshold,
+            max_indexing_threads,
+            on_disk,
+            memory,
+            payload_m,
+            inline_storage,
+        } = self;
+        Self {
+            m: m.or(base.m),
+            ef_construct: ef_construct.or(base.ef_construct),
+            full_scan_threshold: full_scan_threshold.or(base.full_scan_threshold),
+            max_indexing_threads: max_indexing_threads.or(base.max_indexing_threads),
+            on_disk: on_disk.or(base.on_disk),
+            memory: memory.or(base.memory),
+            payload_m: payload_m.or(base.payload_m),
+            inline_storage: inline_storage.or(base.inline_storage),
+        }
+    }
+
     /// `base` with what is given here in its place.
     #[expect(deprecated, reason = "`on_disk` is still part of the REST API")]
     pub fn applied_to(self, base: HnswIndexConfig) -> HnswIndexConfig {

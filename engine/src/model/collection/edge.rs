@@ -49,6 +49,8 @@ impl CollectionConfig {
             sharding_method: _,
             replication_factor: _,
             write_consistency_factor: _,
+            read_fan_out_factor: _,
+            read_fan_out_delay_ms: _,
             on_disk_payload,
             payload,
             sparse_vectors,

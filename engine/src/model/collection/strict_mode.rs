@@ -103,13 +103,63 @@ pub struct StrictModeSparse {
 }
 
 impl StrictModeConfig {
+    /// `base` with what is given here in its place.
+    pub(super) fn merged_into(self, base: Self) -> Self {
+        let Self {
+            enabled,
+            max_query_limit,
+            max_timeout,
+            unindexed_filtering_retrieve,
+            unindexed_filtering_update,
+            search_max_hnsw_ef,
+            search_allow_exact,
+            search_max_oversampling,
+            upsert_max_batchsize,
+            search_max_batchsize,
+            max_collection_vector_size_bytes,
+            read_rate_limit,
+            write_rate_limit,
+            max_collection_payload_size_bytes,
+            max_points_count,
+            filter_max_conditions,
+            condition_max_size,
+            multivector_config,
+            sparse_config,
+            max_payload_index_count,
+            max_resident_memory_percent,
+        } = self;
+        Self {
+            enabled: enabled.or(base.enabled),
+            max_query_limit: max_query_limit.or(base.max_query_limit),
+            max_timeout: max_timeout.or(base.max_timeout),
+            unindexed_filtering_retrieve: unindexed_filtering_retrieve.or(base.unindexed_filtering_retrieve),
+            unindexed_filtering_update: unindexed_filtering_update.or(base.unindexed_filtering_update),
+            search_max_hnsw_ef: search_max_hnsw_ef.or(base.search_max_hnsw_ef),
+            search_allow_exact: search_allow_exact.or(base.search_allow_exact),
+            search_max_oversampling: search_max_oversampling.or(base.search_max_oversampling),
+            upsert_max_batchsize: upsert_max_batchsize.or(base.upsert_max_batchsize),
+            search_max_batchsize: search_max_batchsize.or(base.search_max_batchsize),
+            max_collection_vector_size_bytes: max_collection_vector_size_bytes
+                .or(base.max_collection_vector_size_bytes),
+            read_rate_limit: read_rate_limit.or(base.read_rate_limit),
+            write_rate_limit: write_rate_limit.or(base.write_rate_limit),
+            max_collection_payload_size_bytes: max_collection_payload_size_bytes
+                .or(base.max_collection_payload_size_bytes),
+            max_points_count: max_points_count.or(base.max_points_count),
+            filter_max_conditions: filter_max_conditions.or(base.filter_max_conditions),
+            condition_max_size: condition_max_size.or(base.condition_max_size),
+            multivector_config: multivector_config.or(base.multivector_config),
+            sparse_config: sparse_config.or(base.sparse_config),
+            max_payload_index_count: max_payload_index_count.or(base.max_payload_index_count),
+            max_resident_memory_percent: max_resident_memory_percent.or(base.max_resident_memory_percent),
+        }
+    }
+
     pub(super) fn check(&self, path: &str, faults: &mut Faults) {
         faults.within(path, Some(self));
-        for (name, limits) in self.multivector_config.iter().flatten() {
-            faults.within(&format!("{path}.multivector_config.{name}"), Some(limits));
-        }
-        for (name, limits) in self.sparse_config.iter().flatten() {
-            faults.within(&format!("{path}.sparse_config.{name}"), Some(limits));
-        }
+        let multivectors = self.multivector_config.iter().flatten().map(|(_, limits)| limits);
+        faults.within_each(&format!("{path}.multivector_config.config"), multivectors);
+        let sparse = self.sparse_config.iter().flatten().map(|(_, limits)| limits);
+        faults.within_each(&format!("{path}.sparse_config.config"), sparse);
     }
 }

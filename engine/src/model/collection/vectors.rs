@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use validator::{Validate, ValidationError};
 
+use super::config::check_dense_not_pinned;
 use super::diff::HnswConfigDiff;
 
 /// The dense vectors of a collection: the default one only, or any number of named ones.
@@ -32,6 +33,40 @@ impl VectorsConfig {
         };
         let multi = multi.into_iter().flatten().map(|(name, params)| (name.as_str(), params));
         single.into_iter().chain(multi)
+    }
+
+    /// The vector of that name.
+    pub fn get(&self, name: &str) -> Option<&VectorParams> {
+        self.iter().find(|(other, _)| *other == name).map(|(_, params)| params)
+    }
+
+    pub(super) fn get_mut(&mut self, name: &str) -> Option<&mut VectorParams> {
+        match self {
+            VectorsConfig::Single(params) => (name == DEFAULT_VECTOR_NAME).then_some(params),
+            VectorsConfig::Multi(vectors) => vectors.get_mut(name),
+        }
+    }
+
+    /// Adds a vector; beside another one, the default vector is one of several.
+    pub(super) fn insert(&mut self, name: String, params: VectorParams) {
+        self.named().insert(name, params);
+    }
+
+    pub(super) fn remove(&mut self, name: &str) {
+        if self.get(name).is_some() {
+            self.named().remove(name);
+        }
+    }
+
+    fn named(&mut self) -> &mut BTreeMap<String, VectorParams> {
+        if let VectorsConfig::Single(params) = self {
+            let params = VectorParams::clone(params);
+            *self = VectorsConfig::Multi(BTreeMap::from([(DEFAULT_VECTOR_NAME.to_owned(), params)]));
+        }
+        match self {
+            VectorsConfig::Multi(vectors) => vectors,
+            VectorsConfig::Single(_) => unreachable!("replaced above"),
+        }
     }
 }
 
@@ -99,7 +134,7 @@ pub struct VectorParams {
     /// Whether the vectors are kept in the page cache (`cached`, the default) or read when needed
     /// (`cold`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(custom(function = "not_pinned"))]
+    #[validate(custom(function = "check_dense_not_pinned"))]
     pub memory: Option<Memory>,
     /// How numbers are stored. Default: `float32`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -130,10 +165,6 @@ fn is_unset(diff: &Option<HnswConfigDiff>) -> bool {
     diff.is_none_or(HnswConfigDiff::is_empty)
 }
 
-fn not_pinned(memory: &Memory) -> Result<(), ValidationError> {
-    super::config::check_not_pinned(memory, "dense vector storage")
-}
-
 /// One sparse vector.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Validate)]
 pub struct SparseVectorParams {
@@ -162,6 +193,19 @@ pub struct SparseIndexParams {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(custom(function = "not_turbo"))]
     pub datatype: Option<VectorStorageDatatype>,
+}
+
+impl SparseIndexParams {
+    /// `base` with what is given here in its place.
+    pub(super) fn merged_into(self, base: Self) -> Self {
+        let Self { full_scan_threshold, on_disk, memory, datatype } = self;
+        Self {
+            full_scan_threshold: full_scan_threshold.or(base.full_scan_threshold),
+            on_disk: on_disk.or(base.on_disk),
+            memory: memory.or(base.memory),
+            datatype: datatype.or(base.datatype),
+        }
+    }
 }
 
 fn not_turbo(datatype: &VectorStorageDatatype) -> Result<(), ValidationError> {

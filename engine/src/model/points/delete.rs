@@ -2,6 +2,7 @@ use serde::Deserialize;
 
 use super::{PointsSelector, WriteOrdering};
 use crate::error::Result;
+use crate::model::validation::{Checked, Faults};
 
 /// Deletes points. Ids that do not exist are skipped.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -20,9 +21,11 @@ impl DeletePoints {
     pub fn new(selector: impl Into<PointsSelector>) -> Self {
         Self { selector: selector.into(), wait: None, ordering: None }
     }
+}
 
-    pub(crate) fn validate(&self) -> Result<()> {
-        self.selector.validate()
+impl Checked for DeletePoints {
+    fn find_faults(&self, faults: &mut Faults) -> Result<()> {
+        self.selector.find_faults(faults)
     }
 }
 

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::{PointsSelector, WriteOrdering, selector};
 use crate::error::Result;
+use crate::model::validation::{Checked, Faults};
 
 /// Sets the given keys of payload and keeps all others.
 ///
@@ -80,9 +81,11 @@ impl SetPayload {
     pub fn new(payload: Payload, selector: impl Into<PointsSelector>) -> Self {
         Self { payload, selector: selector.into(), key: None, wait: None, ordering: None }
     }
+}
 
-    pub(crate) fn validate(&self) -> Result<()> {
-        self.selector.validate()
+impl Checked for SetPayload {
+    fn find_faults(&self, faults: &mut Faults) -> Result<()> {
+        self.selector.find_faults(faults)
     }
 }
 
@@ -91,9 +94,11 @@ impl OverwritePayload {
     pub fn new(payload: Payload, selector: impl Into<PointsSelector>) -> Self {
         Self { payload, selector: selector.into(), wait: None, ordering: None }
     }
+}
 
-    pub(crate) fn validate(&self) -> Result<()> {
-        self.selector.validate()
+impl Checked for OverwritePayload {
+    fn find_faults(&self, faults: &mut Faults) -> Result<()> {
+        self.selector.find_faults(faults)
     }
 }
 
@@ -102,9 +107,11 @@ impl DeletePayload {
     pub fn new(keys: Vec<JsonPath>, selector: impl Into<PointsSelector>) -> Self {
         Self { keys, selector: selector.into(), wait: None, ordering: None }
     }
+}
 
-    pub(crate) fn validate(&self) -> Result<()> {
-        self.selector.validate()
+impl Checked for DeletePayload {
+    fn find_faults(&self, faults: &mut Faults) -> Result<()> {
+        self.selector.find_faults(faults)
     }
 }
 
@@ -113,9 +120,11 @@ impl ClearPayload {
     pub fn new(selector: impl Into<PointsSelector>) -> Self {
         Self { selector: selector.into(), wait: None, ordering: None }
     }
+}
 
-    pub(crate) fn validate(&self) -> Result<()> {
-        self.selector.validate()
+impl Checked for ClearPayload {
+    fn find_faults(&self, faults: &mut Faults) -> Result<()> {
+        self.selector.find_faults(faults)
     }
 }
 

@@ -2,7 +2,7 @@ use qdrant_edge::{Filter, PointId};
 use serde::{Deserialize, Deserializer, de};
 
 use crate::error::{Error, Result};
-use crate::model::validation::Faults;
+use crate::model::validation::{Checked, Faults};
 
 /// Which points a write is about.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -28,19 +28,16 @@ impl PointsSelector {
             Self::Filter { filter } => Some(filter),
         }
     }
+}
 
-    pub(crate) fn validate(&self) -> Result<()> {
+impl Checked for PointsSelector {
+    fn find_faults(&self, faults: &mut Faults) -> Result<()> {
         match self {
-            Self::Ids { points } if points.is_empty() => {
-                Err(Error::BadRequest("Empty update request".to_owned()))
-            }
-            Self::Ids { points: _ } => Ok(()),
-            Self::Filter { filter } => {
-                let mut faults = Faults::default();
-                faults.within("filter", Some(filter));
-                faults.into_result()
-            }
+            Self::Ids { points } if points.is_empty() => return Err(Error::empty_update()),
+            Self::Ids { points: _ } => {}
+            Self::Filter { filter } => faults.within("filter", Some(filter)),
         }
+        Ok(())
     }
 }
 

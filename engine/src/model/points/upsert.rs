@@ -6,7 +6,7 @@ use validator::Validate;
 
 use super::WriteOrdering;
 use crate::error::{Error, Result};
-use crate::model::validation::Faults;
+use crate::model::validation::{Checked, Faults};
 use crate::model::vectors::{self, BatchVectorStruct, Vector, VectorStruct};
 
 /// Inserts points. A point whose id exists is replaced as a whole.
@@ -97,24 +97,24 @@ impl UpsertPoints {
             ordering: None,
         }
     }
+}
 
-    pub(crate) fn validate(&self) -> Result<()> {
+impl Checked for UpsertPoints {
+    fn find_faults(&self, faults: &mut Faults) -> Result<()> {
         let Self { points, update_filter, update_mode: _, wait: _, ordering: _ } = self;
-        let mut faults = Faults::default();
         let count = match points {
             PointInsertOperations::PointsList(points) => {
-                validate_list(points, &mut faults)?;
+                validate_list(points, faults)?;
                 points.len()
             }
             PointInsertOperations::PointsBatch(batch) => {
-                batch.validate(&mut faults)?;
+                batch.validate(faults)?;
                 batch.ids.len()
             }
         };
         faults.within("update_filter", update_filter.as_ref());
-        faults.into_result()?;
-        if count == 0 {
-            return Err(Error::BadRequest("Empty update request".to_owned()));
+        if count == 0 && !faults.any() {
+            return Err(Error::empty_update());
         }
         Ok(())
     }

@@ -70,11 +70,21 @@ impl QueryGroups {
         let Self { query, group_by: _, group_size, limit, with_lookup: _ } = self;
         let mut faults = Faults::default();
         query.check("search_group_request", &mut faults)?;
-        faults.at_least("search_group_request.group_request.group_size", *group_size, 1);
-        faults.at_least("search_group_request.group_request.limit", *limit, 1);
+        check_group_request("search_group_request", *group_size, *limit, &mut faults);
         faults.into_result()?;
         query.check_parts()
     }
+}
+
+/// Notes what is wrong with the sizes of groups in the request at `path`.
+pub(super) fn check_group_request(
+    path: &str,
+    group_size: Option<usize>,
+    limit: Option<usize>,
+    faults: &mut Faults,
+) {
+    faults.at_least(&format!("{path}.group_request.group_size"), group_size, 1);
+    faults.at_least(&format!("{path}.group_request.limit"), limit, 1);
 }
 
 impl PointGroup {

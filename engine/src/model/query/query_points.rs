@@ -1,13 +1,12 @@
-use qdrant_edge::{DEFAULT_VECTOR_NAME, Filter, SearchParams, WithPayloadInterface, WithVector};
+use qdrant_edge::{Filter, SearchParams, WithPayloadInterface, WithVector};
 use serde::{Deserialize, Serialize};
 
-use super::interface::NO_QUERY;
 use super::one_or_many::one_or_many;
-use super::{Query, QueryInterface, VectorInput};
-use crate::error::{Error, Result};
+use super::stage::{Place, check_parts, check_stage, visit_stage};
+use super::{QueryInterface, VectorInput};
+use crate::error::Result;
 use crate::model::points::ScoredPoint;
 use crate::model::validation::Faults;
-use crate::model::vectors;
 
 /// Finds points by one query, or by a query over the points that others found. Without a query it
 /// reads points in the order of their ids.
@@ -130,15 +129,6 @@ impl QueryPoints {
     }
 }
 
-/// Where to find the vector of a point that a query names.
-#[derive(Clone, Copy)]
-pub(crate) struct Place<'a> {
-    /// `None` in the searched collection.
-    pub collection: Option<&'a str>,
-    /// Name of the vector.
-    pub vector: &'a str,
-}
-
 impl Prefetch {
     fn check(&self, path: &str, faults: &mut Faults) -> Result<()> {
         let Self { prefetch, query, using: _, filter, params, score_threshold: _, limit, lookup_from: _ } =
@@ -157,83 +147,17 @@ impl Prefetch {
     }
 }
 
-fn check_stage(
-    path: &str,
-    query: Option<&QueryInterface>,
-    filter: Option<&Filter>,
-    params: Option<&SearchParams>,
-    limit: Option<usize>,
-    faults: &mut Faults,
-) -> Result<()> {
-    if let Some(query) = query {
-        for (place, input) in query.inputs() {
-            if let VectorInput::Vector(vector) = input
-                && let Some(fault) = vectors::non_finite(vector)
-            {
-                return Err(Error::Format(format!("{NO_QUERY}: query{place}{fault}")));
-            }
-        }
-        query.check(&format!("{path}.query"), faults);
-    }
-    faults.within(&format!("{path}.filter"), filter);
-    faults.within(&format!("{path}.params"), params);
-    faults.at_least(&format!("{path}.limit"), limit, 1);
-    Ok(())
-}
-
-fn check_parts(
-    prefetch: &[Prefetch],
-    query: Option<&QueryInterface>,
-    using: Option<&str>,
-    score_threshold: Option<f32>,
-) -> Result<()> {
-    let kind = match query {
-        Some(QueryInterface::Query(query)) => Some(query),
-        Some(QueryInterface::Nearest(_)) | None => None,
-    };
-    let fault = if !prefetch.is_empty() && query.is_none() {
-        "A query is needed to merge the prefetches. Can't have prefetches without defining a query."
-    } else if score_threshold.is_some() && query.is_none() {
-        "A query is needed to use the score_threshold. Can't have score_threshold without defining a query."
-    } else if score_threshold.is_some() && matches!(kind, Some(Query::OrderBy(_))) {
-        "Can't use score_threshold with an order_by query."
-    } else if matches!(kind, Some(Query::Fusion(_) | Query::Rrf(_)))
-        && using.is_some_and(|using| using != DEFAULT_VECTOR_NAME)
-    {
-        "Fusion queries cannot be combined with the 'using' field."
-    } else {
-        return prefetch.iter().try_for_each(|stage| {
-            check_parts(&stage.prefetch, stage.query.as_ref(), stage.using.as_deref(), stage.score_threshold)
-        });
-    };
-    Err(Error::BadRequest(fault.to_owned()))
-}
-
-fn visit_stage(
-    query: Option<&mut QueryInterface>,
-    using: Option<&str>,
-    lookup_from: Option<&LookupLocation>,
-    visit: &mut impl FnMut(Place, &mut VectorInput),
-) {
-    let Some(query) = query else { return };
-    let vector = lookup_from.and_then(|lookup| lookup.vector.as_deref()).or(using);
-    let place = Place {
-        collection: lookup_from.map(|lookup| lookup.collection.as_str()),
-        vector: vector.unwrap_or(DEFAULT_VECTOR_NAME),
-    };
-    for input in query.inputs_mut() {
-        visit(place, input);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use qdrant_edge::SparseVector;
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::error::Error;
     use crate::model::PackedVectors;
-    use crate::model::query::{ContextPair, ContextQuery, NearestQuery, RecommendInput, RecommendQuery};
+    use crate::model::query::{
+        ContextPair, ContextQuery, NearestQuery, Query, RecommendInput, RecommendQuery,
+    };
     use crate::model::vectors::Vector;
 
     fn parse(request: Value) -> Result<QueryPoints> {

@@ -4,7 +4,6 @@ use qdrant_edge::{Filter, SearchParams, WithPayloadInterface, WithVector};
 use serde::Deserialize;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
-use validator::Validate;
 
 use super::{QueryInterface, QueryPoints};
 use crate::error::Result;
@@ -106,6 +105,13 @@ impl SearchPoints {
     }
 
     pub(crate) fn validate(&self) -> Result<()> {
+        let mut faults = Faults::default();
+        self.check("search_request", &mut faults)?;
+        faults.into_result()
+    }
+
+    /// Notes what is wrong with the request at `path`. Numbers that JSON cannot hold are an error at once.
+    pub(super) fn check(&self, path: &str, faults: &mut Faults) -> Result<()> {
         let Self {
             vector,
             filter,
@@ -116,23 +122,20 @@ impl SearchPoints {
             with_vector: _,
             score_threshold: _,
         } = self;
-        let mut faults = Faults::default();
         let fault = match vector {
             NamedVectorStruct::Default(numbers) => vectors::non_finite_number(numbers),
             NamedVectorStruct::Named { name: _, vector } => {
-                if let Err(errors) = vector.validate() {
-                    faults.extend("search_request.vector.vector", &errors);
-                }
+                faults.within(&format!("{path}.vector.vector"), Some(vector));
                 vectors::non_finite(vector)
             }
         };
         if let Some(fault) = fault {
             return Err(vectors::non_finite_error("NamedVectorStruct", "vector", &fault));
         }
-        faults.within("search_request.filter", filter.as_ref());
-        faults.within("search_request.params", params.as_ref());
-        faults.at_least("search_request.limit", *limit, 1);
-        faults.into_result()
+        faults.within(&format!("{path}.filter"), filter.as_ref());
+        faults.within(&format!("{path}.params"), params.as_ref());
+        faults.at_least(&format!("{path}.limit"), *limit, 1);
+        Ok(())
     }
 }
 

@@ -99,6 +99,19 @@ pub(super) fn non_finite_of_point(vectors: &VectorStruct) -> Option<String> {
     }
 }
 
+/// Whether a point has nothing but vectors of no numbers.
+pub(super) fn is_empty(vectors: &VectorStruct) -> bool {
+    match vectors {
+        VectorStruct::Single(numbers) => numbers.is_empty(),
+        VectorStruct::MultiDense(rows) => rows.is_empty(),
+        VectorStruct::Named(vectors) => vectors.values().all(|vector| match vector {
+            Vector::Dense(numbers) => numbers.is_empty(),
+            Vector::Sparse(vector) => vector.indices.is_empty(),
+            Vector::MultiDense(rows) => rows.is_empty(),
+        }),
+    }
+}
+
 pub(super) fn non_finite_number(numbers: &[f32]) -> Option<String> {
     let (index, number) = numbers.iter().enumerate().find(|(_, number)| !number.is_finite())?;
     Some(format!("[{index}] is {number}"))

@@ -1,0 +1,37 @@
+use qdrant_edge::{PointVectorsPersisted, UpdateOperation, UpdateVectorsOp, VectorOperations};
+
+use super::Collection;
+use super::plan::{self, Change, Plan};
+use super::vector_schema::check_vectors;
+use crate::error::Result;
+use crate::model::{UpdateResult, UpdateVectors};
+use crate::operation::Write;
+
+impl Write for UpdateVectors {
+    type Output = UpdateResult;
+
+    fn execute(self, collection: &Collection) -> Result<UpdateResult> {
+        let wait = self.wait.unwrap_or(true);
+        plan::execute(collection, self, wait)
+    }
+}
+
+impl Change for UpdateVectors {
+    fn plan(self, plan: &mut Plan) -> Result<()> {
+        let Self { points, update_filter, wait: _, ordering: _ } = self;
+        let points: Vec<_> = points.into_iter().map(PointVectorsPersisted::from).collect();
+        let collection = plan.collection();
+        collection.check_limits(|limits| {
+            limits.points(points.len(), "update limit")?;
+            limits.memory()?;
+            limits.collection_size()?;
+            limits.vectors(points.iter().map(|point| &point.vector))?;
+            limits.count_write(1)
+        })?;
+        check_vectors(&collection.shard().config(), points.iter().map(|point| &point.vector))?;
+        plan.require(&points.iter().map(|point| point.id).collect::<Vec<_>>())?;
+        let operation = VectorOperations::UpdateVectors(UpdateVectorsOp { points, update_filter });
+        plan.add(UpdateOperation::VectorOperation(operation));
+        Ok(())
+    }
+}

@@ -1,0 +1,56 @@
+//! Small metadata files, replaced atomically.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tempfile::NamedTempFile;
+
+use crate::error::{Error, Result};
+
+/// How the names of files begin that are not in their place yet.
+const NEW: &str = ".new-";
+
+/// Replaces `path` by `value` as JSON: after a crash either the old or the new content is there.
+pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let write = || -> std::io::Result<()> {
+        let mut file = NamedTempFile::with_prefix_in(NEW, folder)?;
+        serde_json::to_writer_pretty(&mut file, value)?;
+        file.flush()?;
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        sync_folder(folder)
+    };
+    write().map_err(|error| Error::storage(path, error))
+}
+
+/// Reads `path`; `None` when there is no such file.
+pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>> {
+    match fs::read(path) {
+        Ok(bytes) => serde_json::from_slice(&bytes)
+            .map(Some)
+            .map_err(|error| Error::storage(path, format!("not readable as JSON: {error}"))),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::storage(path, error)),
+    }
+}
+
+/// Removes files of a [`write_json`] in `folder` that a crash cut short.
+pub(crate) fn remove_leftovers(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(NEW)
+            && let Err(error) = fs::remove_file(entry.path())
+        {
+            tracing::warn!(path = %entry.path().display(), %error, "cannot delete an unfinished file");
+        }
+    }
+}
+
+/// Makes creations, renames and removals in `folder` durable. Windows has no such call, and orders
+/// them itself.
+pub(crate) fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    if cfg!(windows) { Ok(()) } else { File::open(folder)?.sync_all() }
+}

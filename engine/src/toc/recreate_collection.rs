@@ -1,0 +1,61 @@
+use super::create_collection::{check_new_name, create_files, in_the_way};
+use super::{Entry, TableOfContent, open_collection};
+use crate::collection::check_creation;
+use crate::error::{Error, Result};
+use crate::model::{CollectionConfig, CreateCollection, validate_collection_name};
+use crate::operation::Manage;
+
+/// Replaces a collection by a new, empty one, or creates it; aliases of the old one go with it. When
+/// the new one cannot be created, the old one stays. The answer is `true`.
+///
+/// # Errors
+/// [`Error::WrongInput`] when the name is an alias, [`Error::Validation`] for settings out of range.
+pub struct RecreateCollection {
+    /// Name of the collection.
+    pub name: String,
+    /// Settings of the new one.
+    pub request: CreateCollection,
+}
+
+impl Manage for RecreateCollection {
+    type Output = bool;
+
+    fn execute(self, toc: &TableOfContent) -> Result<bool> {
+        let Self { name, request } = self;
+        validate_collection_name(&name)?;
+        let config = CollectionConfig::from_request(request)?;
+        check_new_name(toc, &name)?;
+        check_creation(&toc.folder.collections(), config.wal_config)?;
+        let old = toc.entries.read().get(&name).cloned();
+        let path = toc.folder.collection(&name);
+        if old.is_none() && path.exists() {
+            return Err(in_the_way(&name, &path));
+        }
+        // The new files are made elsewhere, and are let go of, since Windows does not rename folders
+        // with open files.
+        let staged = toc.folder.stage(&name)?;
+        if let Err(error) = create_files(&staged, config) {
+            toc.folder.discard_staged(&name);
+            return Err(error);
+        }
+        if let Some(entry) = &old {
+            entry.drain();
+            entry.close();
+        }
+        let replaced = toc.folder.take_over_staged(&name);
+        if replaced.is_err() {
+            toc.folder.discard_staged(&name);
+        }
+        if replaced.is_ok() || old.is_some() {
+            let opened = open_collection(&path).and_then(|opened| {
+                opened.ok_or_else(|| Error::storage(&path, "the collection has no files"))
+            });
+            let entry = Entry::new(name.clone(), opened, &toc.runtimes, &toc.budget, toc.durability);
+            toc.entries.write().insert(name.clone(), entry);
+        }
+        replaced?;
+        toc.folder.empty_removed();
+        toc.drop_aliases_of(&name)?;
+        toc.entry(&name)?.read(|_| Ok(true))
+    }
+}

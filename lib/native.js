@@ -1,0 +1,147 @@
+/**
+ * The native binding with JavaScript values: packs request objects and unpacks answers. It adds nothing to what the
+ * methods do. Errors stay as the binding gives them; `errors.js` makes them what callers see.
+ *
+ * A request crosses as JSON plus one flat `Float32Array`. Every vector is copied into that array, and
+ * the JSON holds a placeholder instead, so that no vector is printed as text on this thread.
+ */
+
+const binding = require('../binding.js')
+const { nativeError } = require('./errors.js')
+
+// Values under these keys are user data or hold no vectors; they are never looked into.
+const OPAQUE_KEYS = new Set(['payload', 'payloads', 'filter', 'metadata', 'ids', 'formula'])
+
+// All below these keys is vectors, possibly by name.
+const VECTOR_KEYS = new Set(['vector', 'vectors', 'nearest', 'target', 'example'])
+
+// Below these keys are vectors or ids: a list of numbers may be either, its elements that are lists are vectors.
+const EXAMPLE_KEYS = new Set(['positive', 'negative'])
+
+// Below this length a list of numbers is as cheap as its placeholder.
+const MIN_PACKED_LENGTH = 8
+
+/** Collects the vectors of one request. */
+class VectorPacker {
+  buffer = new Float32Array(0)
+  length = 0
+
+  /** Copies `numbers` and returns the placeholder, or `undefined` if one of them is no number. */
+  pack(numbers) {
+    const start = this.length
+    this.reserve(numbers.length)
+    const { buffer } = this
+    if (numbers instanceof Float32Array) {
+      buffer.set(numbers, start)
+    } else {
+      for (let i = 0; i < numbers.length; i++) {
+        const number = numbers[i]
+        if (typeof number !== 'number') return undefined
+        buffer[start + i] = number
+      }
+    }
+    this.length = start + numbers.length
+    return `\u0000f32:${start}:${numbers.length}`
+  }
+
+  /** Makes room for `count` more numbers. */
+  reserve(count) {
+    const needed = this.length + count
+    if (needed <= this.buffer.length) return
+    const grown = new Float32Array(Math.max(needed, this.buffer.length * 2))
+    grown.set(this.buffer.subarray(0, this.length))
+    this.buffer = grown
+  }
+
+  /**
+   * A copy of `value` with placeholders for its vectors; parts without vectors are shared. Lists of
+   * numbers are vectors only where `isVector` says so: elsewhere they are ids, which float32 could
+   * not hold.
+   */
+  walk(value, isVector) {
+    if (value === null || typeof value !== 'object') return value
+    if (value instanceof Float32Array) return this.pack(value)
+    if (Array.isArray(value)) return this.walkArray(value, isVector)
+    if (ArrayBuffer.isView(value)) return Array.from(value)
+    if (typeof value.toJSON === 'function') return value
+    const copy = {}
+    for (const key of Object.keys(value)) {
+      const child = value[key]
+      if (isVector) copy[key] = key === 'indices' ? child : this.walk(child, true)
+      else if (OPAQUE_KEYS.has(key)) copy[key] = child
+      else if (EXAMPLE_KEYS.has(key) && Array.isArray(child))
+        copy[key] = child.map((item) => this.walk(item, true))
+      else copy[key] = this.walk(child, VECTOR_KEYS.has(key) || (key === 'query' && Array.isArray(child)))
+    }
+    return copy
+  }
+
+  walkArray(array, isVector) {
+    if (isVector && array.length >= MIN_PACKED_LENGTH && typeof array[0] === 'number') {
+      return this.pack(array) ?? array
+    }
+    if (!array.some((item) => typeof item === 'object')) return array
+    const before = this.length
+    return array.map((item, index) => {
+      const copy = this.walk(item, isVector)
+      // The others are most likely as long as the first.
+      if (index === 0) this.reserve((array.length - 1) * (this.length - before))
+      return copy
+    })
+  }
+}
+
+/** JSON text in which bigints stand as plain integers, on every runtime. */
+function stringify(value) {
+  try {
+    return JSON.stringify(value)
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    const mark = `bigint-${Math.random().toString(36).slice(2)}:`
+    const text = JSON.stringify(value, (_key, item) => (typeof item === 'bigint' ? mark + item : item))
+    return text.replace(new RegExp(`"${mark}(-?\\d+)"`, 'g'), '$1')
+  }
+}
+
+/** Packs an argument of a method: objects become requests, names stay as they are. */
+function packArgument(argument) {
+  if (argument === null || typeof argument !== 'object') return argument ?? undefined
+  const packer = new VectorPacker()
+  const timeout = typeof argument.timeout === 'number' ? argument.timeout : undefined
+  let json
+  try {
+    json = stringify(packer.walk(argument, false))
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw nativeError(400, 'Format error in JSON body: recursion limit exceeded')
+  }
+  const vectors = packer.length > 0 ? packer.buffer.subarray(0, packer.length) : undefined
+  return { json, vectors, timeout }
+}
+
+const BIGINT_MARK = '\u0000n:'
+
+/** Errors begin with `!`. Answers that hold integers beyond 2^53 begin with `~` and have those marked. */
+function unpackAnswer(text) {
+  if (typeof text !== 'string') return text
+  if (text === 'null') return undefined
+  if (text.startsWith('!')) throw new Error(text.slice(1))
+  if (!text.startsWith('~')) return JSON.parse(text)
+  return JSON.parse(text.slice(1), (_key, value) =>
+    typeof value === 'string' && value.startsWith(BIGINT_MARK)
+      ? BigInt(value.slice(BIGINT_MARK.length))
+      : value
+  )
+}
+
+// The methods of the native class take and give plain JavaScript values from here on.
+const { prototype } = binding.QdrantClient
+for (const name of Object.getOwnPropertyNames(prototype)) {
+  if (name === 'constructor') continue
+  const method = prototype[name]
+  prototype[name] = async function (...args) {
+    return unpackAnswer(await method.apply(this, args.map(packArgument)))
+  }
+}
+
+module.exports = binding

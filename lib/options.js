@@ -1,0 +1,33 @@
+/** What tells where a server is. */
+const SERVER_OPTIONS = ['url', 'host', 'port', 'apiKey', 'https', 'prefix']
+
+/** What only an embedded Qdrant has. */
+const EMBEDDED_OPTIONS = ['path', 'location', 'searchThreads', 'updateThreads', 'optimizerCpus', 'log']
+
+/**
+ * Tells whether `options` are of a server rather than of an embedded Qdrant. Throws a `ConfigError` unless they say
+ * where the data is, in one way. The other options of the REST client may go with either.
+ */
+function isServer(options, ConfigError) {
+  const given = (key) => options[key] !== undefined && options[key] !== null
+  const server = SERVER_OPTIONS.filter(given)
+  const embedded = EMBEDDED_OPTIONS.filter(given)
+  if (server.length > 0 && embedded.length > 0) {
+    throw new ConfigError(
+      `\`${embedded[0]}\` is of an embedded Qdrant and \`${server[0]}\` of a server: give either, not both`
+    )
+  }
+  if (['url', 'host', 'port'].some(given)) return true
+  if (given('path') && given('location')) {
+    throw new ConfigError('give either `path` or `location`, not both')
+  }
+  if (!given('path') && !given('location')) {
+    throw new ConfigError("give a storage folder as `path`, `location: ':memory:'`, or the `url` of a server")
+  }
+  if (/^https?:\/\//.test(options.location)) {
+    throw new ConfigError(`\`location\` is a folder or ':memory:'; give ${options.location} as \`url\``)
+  }
+  return false
+}
+
+module.exports = { isServer }

@@ -1,0 +1,154 @@
+//! Promises of answers that come from other threads.
+//!
+//! All promises of an environment are settled over one threadsafe function, and an answer is made on
+//! the thread that it comes from. A promise by napi's own runtime would cost a threadsafe function
+//! each, and one more thread to pass through, which together take about as long as a small query.
+
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::ptr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+
+use napi::bindgen_prelude::{Function, PromiseRaw, ToNapiValue};
+use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
+use napi::{Env, Status, check_status, sys};
+use parking_lot::Mutex;
+
+use crate::lifecycle::{Environment, Held};
+
+/// Settles promises on the JavaScript thread. While nothing is pending, it does not keep the process
+/// alive.
+pub struct Promises {
+    settle: ThreadsafeFunction<Settlement, (), (), Status, false, true>,
+    /// Changed on the JavaScript thread only.
+    pending: AtomicUsize,
+}
+
+struct Settlement {
+    deferred: Deferred,
+    text: String,
+}
+
+/// The handle by which a promise is settled, once, on the JavaScript thread.
+struct Deferred(sys::napi_deferred);
+
+// SAFETY: other threads only carry the handle; it is used on the JavaScript thread, by `resolve`.
+unsafe impl Send for Deferred {}
+
+impl Promises {
+    pub fn new(env: &Env) -> napi::Result<Self> {
+        let nothing: Function<(), ()> = env.create_function_from_closure("settle", |_| Ok(()))?;
+        let settle =
+            nothing.build_threadsafe_function::<Settlement>().weak::<true>().build_callback(|call| {
+                let Settlement { deferred, text } = call.value;
+                resolve(&call.env, deferred, text)?;
+                Environment::current(&call.env)?.promises().settled(&call.env)
+            })?;
+        Ok(Self { settle, pending: AtomicUsize::new(0) })
+    }
+
+    /// Makes the promise of the text that `answer` gives. The first poll is made here and now; `held` is
+    /// kept until the last is over.
+    pub fn promise<'env>(
+        held: Held,
+        env: &'env Env,
+        answer: impl Future<Output = String> + Send + 'static,
+    ) -> napi::Result<PromiseRaw<'env, String>> {
+        let (mut deferred, mut promise) = (ptr::null_mut(), ptr::null_mut());
+        // SAFETY: `env` is that of this call, on its thread.
+        check_status!(unsafe { sys::napi_create_promise(env.raw(), &mut deferred, &mut promise) })?;
+        let promises = held.environment().promises();
+        if promises.pending.fetch_add(1, Ordering::Relaxed) == 0 {
+            // SAFETY: as above; the threadsafe function lives as long as the environment.
+            check_status!(unsafe { sys::napi_ref_threadsafe_function(env.raw(), promises.settle.raw()) })?;
+        }
+        let task = Task {
+            state: AtomicU8::new(IDLE),
+            // Outside of a runtime's own tasks there is nobody to yield to.
+            answer: Mutex::new(Some(Box::pin(tokio::task::unconstrained(answer)))),
+            deferred: Mutex::new(Some(Deferred(deferred))),
+            held,
+        };
+        Arc::new(task).wake();
+        Ok(PromiseRaw::new(env.raw(), promise))
+    }
+
+    fn settled(&self, env: &Env) -> napi::Result<()> {
+        if self.pending.fetch_sub(1, Ordering::Relaxed) == 1 {
+            // SAFETY: on the thread of `env`; the threadsafe function lives as long as the environment.
+            check_status!(unsafe { sys::napi_unref_threadsafe_function(env.raw(), self.settle.raw()) })?;
+        }
+        Ok(())
+    }
+}
+
+fn resolve(env: &Env, Deferred(deferred): Deferred, text: String) -> napi::Result<()> {
+    // SAFETY: on the thread of `env`, whose promise this is; a deferred is used once.
+    unsafe {
+        let text = String::to_napi_value(env.raw(), text)?;
+        check_status!(sys::napi_resolve_deferred(env.raw(), deferred, text))
+    }
+}
+
+const IDLE: u8 = 0;
+const POLLING: u8 = 1;
+/// Woken while it is being polled.
+const WOKEN: u8 = 2;
+
+/// A future that is polled by whoever wakes it.
+struct Task {
+    state: AtomicU8,
+    /// `None` once it is ready.
+    answer: Mutex<Option<Pin<Box<dyn Future<Output = String> + Send>>>>,
+    deferred: Mutex<Option<Deferred>>,
+    held: Held,
+}
+
+impl Wake for Task {
+    fn wake(self: Arc<Self>) {
+        let entered = self.state.fetch_update(Ordering::AcqRel, Ordering::Acquire, |state| {
+            Some(if state == IDLE { POLLING } else { WOKEN })
+        });
+        if entered != Ok(IDLE) {
+            return; // whoever polls it will see that it was woken
+        }
+        loop {
+            self.poll();
+            let left = self.state.compare_exchange(POLLING, IDLE, Ordering::AcqRel, Ordering::Acquire);
+            if left.is_ok() {
+                return;
+            }
+            self.state.store(POLLING, Ordering::Release);
+        }
+    }
+}
+
+impl Task {
+    fn poll(self: &Arc<Self>) {
+        let waker = Waker::from(self.clone());
+        let mut slot = self.answer.lock();
+        let Some(answer) = slot.as_mut() else { return };
+        let polled =
+            catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(&mut Context::from_waker(&waker))));
+        let text = match polled {
+            Ok(Poll::Pending) => return,
+            Ok(Poll::Ready(text)) => text,
+            Err(_) => crate::response::panic_text(),
+        };
+        let done = slot.take();
+        drop(slot);
+        drop(done);
+        if let Some(deferred) = self.deferred.lock().take() {
+            // When the environment has ended there is nobody left to tell.
+            let settlement = Settlement { deferred, text };
+            self.held
+                .environment()
+                .promises()
+                .settle
+                .call(settlement, ThreadsafeFunctionCallMode::NonBlocking);
+        }
+    }
+}
