@@ -11,10 +11,7 @@ use crate::error::{Error, Result};
 impl Collection {
     /// Has everything written so far, the files of the collection and their names reach the disk.
     pub(crate) fn make_durable(&self) -> Result<()> {
-        if self.never_flushed.swap(false, Ordering::AcqRel) {
-            self.dirty.store(true, Ordering::Release);
-        }
-        self.flush().inspect_err(|_| self.never_flushed.store(true, Ordering::Release))?;
+        self.flush_log()?;
         let folder = self.shard.path().parent().unwrap_or(self.shard.path());
         sync_tree(folder).map_err(|error| Error::storage(folder, error))?;
         self.unsynced.store(false, Ordering::Release);

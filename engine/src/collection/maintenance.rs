@@ -51,7 +51,18 @@ impl Collection {
         self.shard.flush().map_err(|error| {
             self.dirty.store(true, Ordering::Release);
             Error::from(error)
-        })
+        })?;
+        self.never_flushed.store(false, Ordering::Release);
+        self.widely_changed.lock().clear();
+        Ok(())
+    }
+
+    /// As [`Self::flush`], also of what the write-ahead log held when the collection was opened.
+    pub(super) fn flush_log(&self) -> Result<()> {
+        if self.never_flushed.load(Ordering::Acquire) {
+            self.dirty.store(true, Ordering::Release);
+        }
+        self.flush()
     }
 
     /// Says that the optimizer is to look at the collection, unless it is switched off.

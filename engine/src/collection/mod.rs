@@ -37,6 +37,7 @@ mod recommend;
 mod recommend_batch;
 mod recommend_point_groups;
 mod referenced_vectors;
+mod replay;
 mod retrieve_points;
 mod scoring_query;
 mod scroll_points;
@@ -52,13 +53,14 @@ mod update_vectors;
 mod upsert_points;
 mod vector_schema;
 
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use parking_lot::{Mutex, RwLock};
-use qdrant_edge::{EdgeShard, UpdateOperation};
+use qdrant_edge::{EdgeShard, PointId, UpdateOperation};
 use serde_json::Value;
 
 use crate::error::{Error, Result};
@@ -96,6 +98,8 @@ pub struct Collection {
     /// Whether it was never flushed since it was opened: a crash may have left it writes that only the
     /// operating system's cache holds.
     never_flushed: AtomicBool,
+    /// Points of unflushed changes that repeating the log would cut short if one of them were gone.
+    widely_changed: Mutex<HashSet<PointId>>,
     optimizer: Mutex<OptimizerState>,
     optimizer_log: Mutex<OptimizerLog>,
     /// Writes that wait for their turn, counted by the queue.
@@ -138,6 +142,7 @@ impl Collection {
             dirty: AtomicBool::new(false),
             unsynced: AtomicBool::new(false),
             never_flushed: AtomicBool::new(true),
+            widely_changed: Mutex::default(),
             optimizer: Mutex::default(),
             optimizer_log: Mutex::default(),
             queued_writes: Arc::default(),
@@ -171,12 +176,15 @@ impl Collection {
     /// wrong with it must have been found before: the engine does not roll back.
     pub(crate) fn update(&self, operation: UpdateOperation) -> Result<u64> {
         let wal = self.config.read().wal_config;
+        let operation = self.make_repeatable(operation)?;
         disk_space::check_write(self.shard.path(), wal, &operation)?;
+        let changed = replay::required(&operation);
         self.dirty.store(true, Ordering::Release);
         self.unsynced.store(true, Ordering::Release);
         let number = self.next_operation.fetch_add(1, Ordering::AcqRel);
         self.announce_optimization();
         self.shard.update(operation)?;
+        self.remember_change(changed);
         Ok(number)
     }
 }

@@ -74,6 +74,8 @@ impl Collection {
         config: CollectionConfig,
         operation: VectorNameOperations,
     ) -> Result<u64> {
+        // The log may hold vectors that do not fit the new settings.
+        self.flush_log()?;
         let old = self.settings();
         self.store_settings(config)?;
         self.update(UpdateOperation::VectorNameOperation(operation)).or_else(|error| {
@@ -99,6 +101,7 @@ impl Collection {
             dirty,
             unsynced,
             never_flushed,
+            widely_changed,
             optimizer,
             optimizer_log,
             queued_writes,
@@ -127,6 +130,7 @@ impl Collection {
             dirty,
             unsynced,
             never_flushed,
+            widely_changed,
             optimizer,
             optimizer_log,
             queued_writes,

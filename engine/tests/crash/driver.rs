@@ -77,11 +77,27 @@ impl Driver {
         }
     }
 
+    /// Keeps the folder as it was, for a failure: opening it changes what is there.
+    fn keep(&self) {
+        if !self.folder.exists() {
+            return;
+        }
+        let _ = fs::remove_dir_all(self.kept());
+        let copied =
+            Command::new("cp").args(["-r", "--sparse=always"]).arg(&self.folder).arg(self.kept()).status();
+        assert!(copied.unwrap().success());
+    }
+
+    fn kept(&self) -> PathBuf {
+        self._temporary.path().join("before")
+    }
+
     pub fn run(mut self, rounds: u64, totals: &mut Totals) {
         for _ in 0..rounds {
             self.round(totals);
         }
         // What the last kill left.
+        self.keep();
         let mut child = Running::start(&self.folder);
         self.open_and_compare(&mut child, totals);
         child.kill();
@@ -94,6 +110,7 @@ impl Driver {
             13..16 => End::Optimizing,
             _ => End::Closing,
         };
+        self.keep();
         let mut child = Running::start(&self.folder);
         if matches!(end, End::Opening) {
             thread::sleep(Duration::from_micros(self.random.below(25_000)));
@@ -287,7 +304,7 @@ impl Driver {
     fn fail(&self, reason: &str) -> ! {
         let kept = env::temp_dir().join(format!("qdrant-embedded-crash-failed-{}", self.seed));
         let _ = fs::remove_dir_all(&kept);
-        let _ = fs::rename(&self.folder, &kept);
+        let _ = fs::rename(self._temporary.path(), &kept);
         panic!("seed {}: {reason}\nthe folder is now {}", self.seed, kept.display());
     }
 }

@@ -145,8 +145,10 @@ impl Contents {
 
     fn upsert(&mut self, args: &Value) {
         let mode = args["update_mode"].as_str().unwrap_or("upsert");
+        // All conditions are about what was there before; of points with the same id the last one counts.
+        let before = self.points.clone();
         for (id, point) in points_of(args) {
-            let existing = self.points.get(&id);
+            let existing = before.get(&id);
             let applies = match mode {
                 "insert_only" => existing.is_none(),
                 "update_only" => existing.is_some(),

@@ -114,9 +114,9 @@ fn settings(random: &mut Random, name: &str) -> Value {
     settings
 }
 
-/// Numbers that are the same in every format.
+/// Numbers that are the same in every format, and not zero.
 fn numbers(random: &mut Random, count: usize) -> Value {
-    (0..count).map(|_| random.below(256) as f64 / 8.0 - 16.0).collect()
+    (0..count).map(|_| random.below(256) as f64 / 8.0 - 15.9375).collect()
 }
 
 fn vector(random: &mut Random, collection: &str) -> Value {
