@@ -15,7 +15,7 @@ const NEW: &str = ".new-";
 
 /// Replaces `path` by `value` as JSON: after a crash either the old or the new content is there.
 pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = parent(path);
     let write = || -> std::io::Result<()> {
         let mut file = NamedTempFile::with_prefix_in(NEW, folder)?;
         serde_json::to_writer_pretty(&mut file, value)?;
@@ -47,6 +47,22 @@ pub(crate) fn remove_leftovers(folder: &Path) {
             tracing::warn!(path = %entry.path().display(), %error, "cannot delete an unfinished file");
         }
     }
+}
+
+/// Makes an empty file, for good.
+pub(crate) fn write_marker(path: &Path) -> Result<()> {
+    let write = || File::create(path)?.sync_all().and_then(|()| sync_folder(parent(path)));
+    write().map_err(|error| Error::storage(path, error))
+}
+
+/// Removes a file, for good.
+pub(crate) fn remove_marker(path: &Path) -> Result<()> {
+    let remove = || fs::remove_file(path).and_then(|()| sync_folder(parent(path)));
+    remove().map_err(|error| Error::storage(path, error))
+}
+
+fn parent(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new("."))
 }
 
 /// Makes creations, renames and removals in `folder` durable. Windows has no such call, and orders

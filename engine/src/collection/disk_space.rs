@@ -66,9 +66,10 @@ pub(super) fn check_write(folder: &Path, wal: WalConfig, operation: &UpdateOpera
     check_room(folder, write_buffer(wal).saturating_add(size.0.saturating_mul(COPIES_OF_AN_OPERATION)))
 }
 
-/// The reserve that a server keeps: twice the size of a segment of the write-ahead log.
+/// The reserve that a server keeps, twice the size of a segment of the write-ahead log; with small ones,
+/// what a flush may take.
 fn write_buffer(wal: WalConfig) -> u64 {
-    (wal.wal_capacity_mb as u64).saturating_mul(2 * MB)
+    (wal.wal_capacity_mb as u64).saturating_mul(2 * MB).max(MARGIN)
 }
 
 fn check_room(folder: &Path, needed: u64) -> Result<()> {

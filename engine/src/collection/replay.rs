@@ -13,7 +13,7 @@ use std::collections::HashSet;
 use std::sync::atomic::Ordering;
 
 use qdrant_edge::{
-    Condition, ConditionalInsertOperation, DeletePayloadOp, Filter, PayloadOps, PointId,
+    Condition, ConditionalInsertOperation, DeletePayloadOp, Filter, PayloadOps, PointId, PointIdsList,
     PointInsertOperations, PointOperations, RetrieveRequest, ScrollRequest, SetPayloadOp, UpdateMode,
     UpdateOperation, UpdateVectorsOp, VectorOperations,
 };
@@ -106,16 +106,17 @@ impl Collection {
             VectorOperations::DeleteVectorsByFilter(filter, names) => {
                 VectorOperations::DeleteVectors(self.matching(filter)?.into(), names)
             }
-            operation @ (VectorOperations::UpdateVectors(_) | VectorOperations::DeleteVectors(..)) => {
-                operation
+            VectorOperations::DeleteVectors(PointIdsList { points }, names) => {
+                VectorOperations::DeleteVectors(distinct(points).into(), names)
             }
+            operation @ VectorOperations::UpdateVectors(_) => operation,
         })
     }
 
     fn payload_by_ids(&self, operation: PayloadOps) -> Result<PayloadOps> {
         let by_ids = |points: Option<Vec<PointId>>, filter: Option<Filter>| match (points, filter) {
             (None, Some(filter)) => self.matching(filter).map(Some),
-            (points, _) => Ok(points),
+            (points, _) => Ok(points.map(distinct)),
         };
         let set = |SetPayloadOp { payload, points, filter, key }| -> Result<SetPayloadOp> {
             Ok(SetPayloadOp { payload, points: by_ids(points, filter)?, filter: None, key })
@@ -130,7 +131,7 @@ impl Collection {
             PayloadOps::ClearPayloadByFilter(filter) => {
                 PayloadOps::ClearPayload { points: self.matching(filter)? }
             }
-            operation @ PayloadOps::ClearPayload { .. } => operation,
+            PayloadOps::ClearPayload { points } => PayloadOps::ClearPayload { points: distinct(points) },
         })
     }
 
@@ -185,6 +186,12 @@ impl Collection {
         let (records, _) = self.shard.scroll(request)?;
         Ok(records.into_iter().map(|record| record.id).collect())
     }
+}
+
+/// The engine may miss a point that it has moved already: one from a segment that is being optimized.
+fn distinct(points: Vec<PointId>) -> Vec<PointId> {
+    let mut seen = HashSet::with_capacity(points.len());
+    points.into_iter().filter(|id| seen.insert(*id)).collect()
 }
 
 /// The points that an operation in its repeatable form deletes.

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use parking_lot::RwLock;
+use tokio::sync::oneshot;
 
 use super::instance::Engine;
 use super::message::{Abandoned, Call, Job, Message, job};
@@ -141,8 +142,20 @@ impl QdrantClient {
     /// # Errors
     /// [`Error::Storage`] or [`Error::Service`] when the disk refuses.
     pub async fn flush(&self) -> Result<()> {
-        for name in self.inspect(Touches::All, OpenCollections).await? {
-            match self.write(&name, Flush).await {
+        let engine = self.engine()?;
+        // All share a permit: with one each, a close could come in between.
+        let permit = Arc::new(engine.admit().await?);
+        let open = |toc: &TableOfContent| OpenCollections.execute(toc);
+        let inspect = |job| Call::Inspect { touches: Touches::All, job };
+        let names = place(&engine, permit.clone(), Abandoned::Skip, open, inspect)?;
+        let mut flushed = Vec::new();
+        for collection in answer(&engine, names).await? {
+            let flush = |collection: &Collection| Flush.execute(collection);
+            let write = |job| Call::Write { collection, job };
+            flushed.push(place(&engine, permit.clone(), Abandoned::Finish, flush, write)?);
+        }
+        for flushed in flushed {
+            match answer(&engine, flushed).await {
                 Err(Error::NotFound(_)) => {} // deleted meanwhile
                 outcome => outcome?,
             }
@@ -193,9 +206,8 @@ impl QdrantClient {
     ) -> Result<O> {
         let engine = self.engine()?;
         let permit = engine.admit().await?;
-        let (job, answer) = job(abandoned, operation, permit);
-        engine.send(Message::Call(call(job)))?;
-        answer.await.unwrap_or_else(|_| Err(engine.gone()))
+        let placed = place(&engine, permit, abandoned, operation, call)?;
+        answer(&engine, placed).await
     }
 
     /// Waits for `answer` as long as `timeout` allows.
@@ -218,6 +230,23 @@ impl Drop for QdrantClient {
             engine.abandon();
         }
     }
+}
+
+/// Puts an operation in line. The permit is held until it is done.
+fn place<T, O: Send + 'static>(
+    engine: &Engine,
+    permit: impl Send + 'static,
+    abandoned: Abandoned,
+    operation: impl FnOnce(&T) -> Result<O> + Send + 'static,
+    call: impl FnOnce(Job<T>) -> Call,
+) -> Result<oneshot::Receiver<Result<O>>> {
+    let (job, answer) = job(abandoned, operation, permit);
+    engine.send(Message::Call(call(job)))?;
+    Ok(answer)
+}
+
+async fn answer<O>(engine: &Engine, placed: oneshot::Receiver<Result<O>>) -> Result<O> {
+    placed.await.unwrap_or_else(|_| Err(engine.gone()))
 }
 
 /// The server's answer when the time is up.

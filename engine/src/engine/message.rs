@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::sync::oneshot;
 
 use crate::collection::Collection;
 use crate::error::{Error, Result};
@@ -78,7 +78,7 @@ pub(super) enum Abandoned {
 pub(super) fn job<T, O: Send + 'static>(
     abandoned: Abandoned,
     operation: impl FnOnce(&T) -> Result<O> + Send + 'static,
-    permit: OwnedSemaphorePermit,
+    permit: impl Send + 'static,
 ) -> (Job<T>, oneshot::Receiver<Result<O>>) {
     let (reply, answer) = oneshot::channel();
     let job = move |target: Result<&T>| {

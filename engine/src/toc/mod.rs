@@ -81,6 +81,9 @@ impl TableOfContent {
         let durability = config.durability;
         let toc = Self { entries: RwLock::new(entries), aliases, runtimes, budget, durability, folder };
         toc.drop_dangling_aliases()?;
+        for name in toc.entries.read().keys() {
+            recreate_collection::finish_recreation(&toc, name)?;
+        }
         Ok(toc)
     }
 

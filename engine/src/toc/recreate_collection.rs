@@ -1,9 +1,15 @@
-use super::create_collection::{check_new_name, create_files, in_the_way};
+use std::path::Path;
+
+use super::create_collection::{begin_creation, check_new_name, finish_creation, in_the_way};
 use super::{Entry, TableOfContent, open_collection};
-use crate::collection::check_creation;
+use crate::collection::{Collection, check_creation};
 use crate::error::{Error, Result};
+use crate::files::{remove_marker, write_marker};
 use crate::model::{CollectionConfig, CreateCollection, validate_collection_name};
 use crate::operation::Manage;
+
+/// Marks the folder of a collection that has taken the place of another one, which may have had aliases.
+const RECREATED_MARKER: &str = ".recreated";
 
 /// Replaces a collection by a new, empty one, or creates it; aliases of the old one go with it. When
 /// the new one cannot be created, the old one stays. The answer is `true`.
@@ -55,7 +61,25 @@ impl Manage for RecreateCollection {
         }
         replaced?;
         toc.folder.empty_removed();
-        toc.drop_aliases_of(&name)?;
+        finish_recreation(toc, &name)?;
         toc.entry(&name)?.read(|_| Ok(true))
     }
+}
+
+/// The aliases go when the new collection is in its place; a crash may come first.
+fn create_files(folder: &Path, config: CollectionConfig) -> Result<()> {
+    begin_creation(folder)?;
+    write_marker(&folder.join(RECREATED_MARKER))?;
+    Collection::create(folder, config)?;
+    finish_creation(folder)
+}
+
+/// Drops the aliases of the predecessor, if that has not been done.
+pub(super) fn finish_recreation(toc: &TableOfContent, name: &str) -> Result<()> {
+    let marker = toc.folder.collection(name).join(RECREATED_MARKER);
+    if !marker.exists() {
+        return Ok(());
+    }
+    toc.drop_aliases_of(name)?;
+    remove_marker(&marker)
 }

@@ -8,13 +8,14 @@ use std::thread;
 
 use qdrant_embedded_engine::collection::GetCollection;
 use qdrant_embedded_engine::model::{
-    ClearPayload, CountPoints, CreatePayloadIndex, DeletePayload, DeletePayloadIndex,
-    DeletePayloadIndexParams, DeletePoints, OverwritePayload, QueryPoints, ScrollPoints, SetPayload,
-    UpsertPoints,
+    BatchUpdate, ClearPayload, CountPoints, CreatePayloadIndex, CreateVectorName, DeletePayload,
+    DeletePayloadIndex, DeletePayloadIndexParams, DeletePoints, DeleteVectorName, DeleteVectors,
+    OverwritePayload, QueryPoints, ScrollPoints, SetPayload, UpdateCollection, UpdateVectors, UpsertPoints,
+    VectorNameParams,
 };
 use qdrant_embedded_engine::{
     Config, CreateCollectionNamed, DeleteCollection, ListAliases, ListCollections, QdrantClient,
-    QdrantInstance, Read, Result, Touches, UpdateAliases,
+    QdrantInstance, Read, RecreateCollection, Result, Touches, UpdateAliases,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -125,6 +126,38 @@ async fn execute(client: &QdrantClient, operation: &Operation) -> Result<()> {
         Kind::OverwritePayload => write::<OverwritePayload>(client, operation).await,
         Kind::DeletePayload => write::<DeletePayload>(client, operation).await,
         Kind::ClearPayload => write::<ClearPayload>(client, operation).await,
+        Kind::UpdateVectors => write::<UpdateVectors>(client, operation).await,
+        Kind::DeleteVectors => write::<DeleteVectors>(client, operation).await,
+        Kind::BatchUpdate => {
+            let parts = operation.parts().into_iter();
+            let parts: Vec<_> =
+                parts.map(|part| json!({ part.kind.name_in_batch().unwrap(): part.args })).collect();
+            let batch: BatchUpdate = parse(&json!({ "operations": parts }))?;
+            client.write(&name, batch).await.map(drop)
+        }
+        Kind::CreateVectorName => {
+            let (vector, config) = (&operation.args["name"], &operation.args["config"]);
+            let vector = vector.as_str().unwrap().to_owned();
+            let create = CreateVectorName {
+                name: vector,
+                config: parse(config)?,
+                params: VectorNameParams::default(),
+            };
+            client.write(&name, create).await.map(drop)
+        }
+        Kind::DeleteVectorName => {
+            let vector = operation.args["name"].as_str().unwrap().to_owned();
+            let delete = DeleteVectorName { name: vector, params: VectorNameParams::default() };
+            client.write(&name, delete).await.map(drop)
+        }
+        Kind::UpdateCollection => {
+            let update: UpdateCollection = parse(&operation.args)?;
+            client.reconfigure(&name, update).await.map(drop)
+        }
+        Kind::RecreateCollection => {
+            let recreate = RecreateCollection { name, request: parse(&operation.args)? };
+            client.manage(touches, recreate).await.map(drop)
+        }
         Kind::CreatePayloadIndex => write::<CreatePayloadIndex>(client, operation).await,
         Kind::DeletePayloadIndex => {
             let field = operation.args["field_name"].as_str().unwrap();
@@ -201,11 +234,15 @@ async fn check_indexes(client: &QdrantClient, name: &str, contents: &Contents) -
     }
     // No two values of a vector make up for each other: a search finds no sparse vector with the score zero.
     let weights = [1, 1, 1, 1000, 1000, 1000, 1_000_000, 1_000_000];
-    for (vector, query) in [
-        ("a", json!([1, 1, 1, 1])),
-        ("m", json!([[1, 1]])),
-        ("s", json!({ "indices": (0..8).collect::<Vec<_>>(), "values": weights })),
-    ] {
+    let sparse = contents.config.as_ref().unwrap()["params"]["sparse_vectors"].as_object();
+    let names = vectors.as_object().into_iter().chain(sparse).flat_map(|vectors| vectors.keys());
+    for vector in names {
+        let query = match vector.as_str() {
+            "a" => json!([1, 1, 1, 1]),
+            "x" => json!([1, 1, 1]),
+            "m" => json!([[1, 1]]),
+            _ => json!({ "indices": (0..8).collect::<Vec<_>>(), "values": weights }),
+        };
         check_search(client, name, contents, vector, query).await?;
     }
     Ok(())

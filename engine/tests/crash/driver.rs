@@ -33,9 +33,40 @@ pub struct Totals {
     pub sent: u64,
     pub acknowledged: u64,
     pub in_flight: u64,
-    /// Operations in flight that were found done.
+    /// Operations in flight that were found done; those of a batch count one by one.
     pub in_flight_done: u64,
+    /// Kills that left a segment that the optimizer had not finished.
+    pub unfinished_segments: u64,
     pub by_kind: BTreeMap<String, u64>,
+}
+
+impl Totals {
+    pub fn add(&mut self, other: Totals) {
+        let Totals {
+            kills_while_opening,
+            kills_at_work,
+            kills_after_a_pause,
+            kills_while_closing,
+            closes,
+            sent,
+            acknowledged,
+            in_flight,
+            in_flight_done,
+            unfinished_segments,
+            by_kind,
+        } = other;
+        self.kills_while_opening += kills_while_opening;
+        self.kills_at_work += kills_at_work;
+        self.kills_after_a_pause += kills_after_a_pause;
+        self.kills_while_closing += kills_while_closing;
+        self.closes += closes;
+        self.sent += sent;
+        self.acknowledged += acknowledged;
+        self.in_flight += in_flight;
+        self.in_flight_done += in_flight_done;
+        self.unfinished_segments += unfinished_segments;
+        by_kind.into_iter().for_each(|(kind, count)| *self.by_kind.entry(kind).or_default() += count);
+    }
 }
 
 /// When a child ends.
@@ -61,6 +92,8 @@ pub struct Driver {
     /// Sent and not acknowledged, in call order.
     pending: VecDeque<(u64, Operation)>,
     sent: u64,
+    /// The next operation is one of those that run alone.
+    store_is_next: bool,
 }
 
 impl Driver {
@@ -74,6 +107,7 @@ impl Driver {
             model: Model::default(),
             pending: VecDeque::new(),
             sent: 0,
+            store_is_next: false,
         }
     }
 
@@ -92,15 +126,17 @@ impl Driver {
         self._temporary.path().join("before")
     }
 
-    pub fn run(mut self, rounds: u64, totals: &mut Totals) {
+    pub fn run(mut self, rounds: u64) -> Totals {
+        let mut totals = Totals::default();
         for _ in 0..rounds {
-            self.round(totals);
+            self.round(&mut totals);
         }
         // What the last kill left.
         self.keep();
         let mut child = Running::start(&self.folder);
-        self.open_and_compare(&mut child, totals);
+        self.open_and_compare(&mut child, &mut totals);
         child.kill();
+        totals
     }
 
     fn round(&mut self, totals: &mut Totals) {
@@ -128,14 +164,14 @@ impl Driver {
             }
             End::Optimizing => {
                 self.work(&mut child, 100_000, totals);
-                thread::sleep(Duration::from_millis(490));
-                self.work(&mut child, 500_000, totals);
+                thread::sleep(Duration::from_millis(480 + self.random.below(150)));
+                self.work(&mut child, 100_000, totals);
                 totals.kills_after_a_pause += 1;
             }
             End::Closing => {
                 self.work(&mut child, 100_000, totals);
                 child.send(&Request::Close);
-                let patience = Duration::from_micros(self.random.below(60_000));
+                let patience = Duration::from_micros(self.random.below(250_000));
                 if self.await_close(&mut child, Instant::now() + patience, totals) {
                     totals.closes += 1;
                 } else {
@@ -147,7 +183,14 @@ impl Driver {
         for answer in child.answers.iter() {
             self.take(answer, totals);
         }
+        totals.unfinished_segments += u64::from(self.has_unfinished_segment());
         totals.in_flight += self.pending.len() as u64;
+    }
+
+    fn has_unfinished_segment(&self) -> bool {
+        let collections = fs::read_dir(self.folder.join("collections")).into_iter().flatten().flatten();
+        let segments = collections.flat_map(|folder| fs::read_dir(folder.path().join("0/temp_segments")));
+        segments.flatten().next().is_some()
     }
 
     /// Has the child work for a random time of at most `limit` microseconds.
@@ -174,12 +217,18 @@ impl Driver {
         if self.random.one_in(40) {
             child.send(&Request::Flush);
         }
-        let mut expected = self.model.clone();
-        self.pending.iter().for_each(|(_, operation)| expected.apply(operation));
-        let operation = workload::next(&mut self.random, &expected);
-        if operation.kind.is_about_the_store() && !self.pending.is_empty() {
-            return false; // another one is made up when there is nothing in flight
-        }
+        self.store_is_next |= self.random.one_in(20);
+        let operation = if self.store_is_next || self.model.collections.is_empty() {
+            if !self.pending.is_empty() {
+                return false;
+            }
+            self.store_is_next = false;
+            workload::about_the_store(&mut self.random, &self.model)
+        } else {
+            let mut expected = self.model.clone();
+            self.pending.iter().for_each(|(_, operation)| expected.apply(operation));
+            workload::about_a_collection(&mut self.random, &expected)
+        };
         *totals.by_kind.entry(format!("{:?}", operation.kind)).or_default() += 1;
         totals.sent += 1;
         self.sent += 1;
@@ -194,7 +243,7 @@ impl Driver {
             Answer::Done(number) => number,
             Answer::Opened | Answer::Closed => return,
             Answer::Dumped(_) => self.fail("an answer without a question"),
-            Answer::Failed(reason) => self.fail(&reason),
+            Answer::Failed(reason) => self.fail(&format!("{reason}\nin flight: {:#?}", self.pending)),
         };
         totals.acknowledged += 1;
         let Some((_, acknowledged)) = self.pending.iter().find(|(sent, _)| *sent == number) else { return };
@@ -239,7 +288,7 @@ impl Driver {
 
     /// Checks that what was found is what was acknowledged, with some of what was in flight, in call order.
     fn compare(&mut self, found: Model, totals: &mut Totals) {
-        let pending: Vec<_> = self.pending.drain(..).map(|(_, operation)| operation).collect();
+        let pending: Vec<_> = self.pending.drain(..).flat_map(|(_, operation)| operation.parts()).collect();
         if let [operation] = &pending[..]
             && operation.kind.is_about_the_store()
         {

@@ -10,10 +10,15 @@ mod model;
 mod random;
 mod workload;
 
-use std::env;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::{env, thread};
 
 /// Kills of one storage folder before the next begins empty.
 const ROUNDS_PER_FOLDER: u64 = 20;
+
+/// Storage folders that are worked on side by side.
+const AT_ONCE: usize = 4;
 
 const DEFAULT_ROUNDS: u64 = 100;
 
@@ -25,11 +30,26 @@ fn number(variable: &str) -> Option<u64> {
 fn acknowledged_operations_survive_a_kill_and_unfinished_ones_are_whole_or_absent() {
     let rounds = number("QDRANT_EMBEDDED_CRASH_ROUNDS").unwrap_or(DEFAULT_ROUNDS);
     let first_seed = number("QDRANT_EMBEDDED_CRASH_SEED").unwrap_or(1);
-    let mut totals = driver::Totals::default();
-    for folder in 0..rounds.div_ceil(ROUNDS_PER_FOLDER) {
-        let rounds = ROUNDS_PER_FOLDER.min(rounds - folder * ROUNDS_PER_FOLDER);
-        driver::Driver::new(first_seed + folder).run(rounds, &mut totals);
-    }
+    let folders = AtomicU64::new(0);
+    let totals = Mutex::new(driver::Totals::default());
+    // The children mostly wait for the disk and for the moment of their death.
+    thread::scope(|scope| {
+        let work = || {
+            loop {
+                let folder = folders.fetch_add(1, Ordering::Relaxed);
+                let rounds = ROUNDS_PER_FOLDER.min(rounds.saturating_sub(folder * ROUNDS_PER_FOLDER));
+                if rounds == 0 {
+                    break;
+                }
+                let done = driver::Driver::new(first_seed + folder).run(rounds);
+                totals.lock().unwrap().add(done);
+            }
+        };
+        let workers: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(work)).collect();
+        let failed = workers.into_iter().filter_map(|worker| worker.join().err()).count();
+        assert_eq!(failed, 0, "folders in which something was lost; see above");
+    });
+    let totals = totals.into_inner().unwrap();
     println!("{totals:#?}");
     assert!(totals.acknowledged > rounds, "too little happened: {totals:?}");
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// Everything in a store.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -13,7 +13,7 @@ pub struct Model {
 }
 
 /// Everything in a collection.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Contents {
     pub points: BTreeMap<u64, Point>,
     /// Indexed field → type of the index.
@@ -34,7 +34,7 @@ pub struct Operation {
     pub kind: Kind,
     /// The collection that it is about; empty if it is about the store.
     pub collection: String,
-    /// The request of the REST API.
+    /// The request of the REST API; of a batch, the kinds and requests of its operations.
     pub args: Value,
 }
 
@@ -47,9 +47,16 @@ pub enum Kind {
     OverwritePayload,
     DeletePayload,
     ClearPayload,
+    UpdateVectors,
+    DeleteVectors,
+    BatchUpdate,
     CreatePayloadIndex,
     DeletePayloadIndex,
+    CreateVectorName,
+    DeleteVectorName,
+    UpdateCollection,
     CreateCollection,
+    RecreateCollection,
     DeleteCollection,
     UpdateAliases,
 }
@@ -57,7 +64,40 @@ pub enum Kind {
 impl Kind {
     /// Whether it changes more than one collection's contents, and so is called while nothing else is.
     pub fn is_about_the_store(self) -> bool {
-        matches!(self, Kind::CreateCollection | Kind::DeleteCollection | Kind::UpdateAliases)
+        matches!(
+            self,
+            Kind::CreateCollection | Kind::RecreateCollection | Kind::DeleteCollection | Kind::UpdateAliases
+        )
+    }
+
+    /// The key of an operation of this kind in a batch.
+    pub fn name_in_batch(self) -> Option<&'static str> {
+        Some(match self {
+            Kind::Upsert => "upsert",
+            Kind::Delete => "delete",
+            Kind::SetPayload => "set_payload",
+            Kind::OverwritePayload => "overwrite_payload",
+            Kind::DeletePayload => "delete_payload",
+            Kind::ClearPayload => "clear_payload",
+            Kind::UpdateVectors => "update_vectors",
+            Kind::DeleteVectors => "delete_vectors",
+            _ => return None,
+        })
+    }
+}
+
+impl Operation {
+    /// What is done whole or not at all: the operations of a batch, or this one.
+    pub fn parts(&self) -> Vec<Operation> {
+        if self.kind != Kind::BatchUpdate {
+            return vec![self.clone()];
+        }
+        let part = |part: &Value| Operation {
+            kind: serde_json::from_value(part["kind"].clone()).unwrap(),
+            collection: self.collection.clone(),
+            args: part["args"].clone(),
+        };
+        self.args.as_array().unwrap().iter().map(part).collect()
     }
 }
 
@@ -67,8 +107,11 @@ impl Model {
         let Operation { kind, collection, args } = operation;
         match kind {
             Kind::CreateCollection => {
-                let empty = Contents { points: BTreeMap::new(), indexes: BTreeMap::new(), config: None };
-                assert!(self.collections.insert(collection.clone(), empty).is_none());
+                assert!(self.collections.insert(collection.clone(), Contents::default()).is_none());
+            }
+            Kind::RecreateCollection => {
+                self.collections.insert(collection.clone(), Contents::default());
+                self.aliases.retain(|_, target| target != collection);
             }
             Kind::DeleteCollection => {
                 self.collections.remove(collection).unwrap();
@@ -85,10 +128,16 @@ impl Model {
             | Kind::OverwritePayload
             | Kind::DeletePayload
             | Kind::ClearPayload
+            | Kind::UpdateVectors
+            | Kind::DeleteVectors
             | Kind::CreatePayloadIndex
-            | Kind::DeletePayloadIndex => {
+            | Kind::DeletePayloadIndex
+            | Kind::CreateVectorName
+            | Kind::DeleteVectorName
+            | Kind::UpdateCollection => {
                 self.collections.get_mut(collection).unwrap().apply(*kind, args);
             }
+            Kind::BatchUpdate => operation.parts().iter().for_each(|part| self.apply(part)),
         }
     }
 
@@ -139,7 +188,84 @@ impl Contents {
             Kind::DeletePayloadIndex => {
                 self.indexes.remove(args["field_name"].as_str().unwrap());
             }
-            Kind::CreateCollection | Kind::DeleteCollection | Kind::UpdateAliases => unreachable!(),
+            Kind::UpdateVectors => self.update_vectors(args),
+            Kind::DeleteVectors => {
+                for id in self.selected(args) {
+                    let names = args["vector"].as_array().unwrap();
+                    names.iter().for_each(|name| self.remove_vector(id, name.as_str().unwrap()));
+                }
+            }
+            Kind::CreateVectorName => {
+                let name = args["name"].as_str().unwrap();
+                let (group, params) = match &args["config"]["dense"] {
+                    Value::Null => ("sparse_vectors", json!({})),
+                    dense => ("vectors", dense.clone()),
+                };
+                self.change_config(|config| config["params"][group][name] = params);
+            }
+            Kind::DeleteVectorName => {
+                let name = args["name"].as_str().unwrap();
+                self.change_config(|config| {
+                    for group in ["vectors", "sparse_vectors"] {
+                        if let Some(vectors) = config["params"][group].as_object_mut() {
+                            vectors.remove(name);
+                        }
+                    }
+                });
+                for id in self.points.keys().copied().collect::<Vec<_>>() {
+                    self.remove_vector(id, name);
+                }
+            }
+            Kind::UpdateCollection => self.change_config(|config| {
+                if let Some(params) = args["vectors"][""].as_object() {
+                    config["params"]["vectors"].as_object_mut().unwrap().extend(params.clone());
+                }
+                if let Some(quantization) = args.get("quantization_config") {
+                    let is_disabled = quantization == "Disabled";
+                    config["quantization_config"] =
+                        if is_disabled { Value::Null } else { quantization.clone() };
+                }
+                for (key, echoed) in [
+                    ("optimizers_config", "optimizer_config"),
+                    ("hnsw_config", "hnsw_config"),
+                    ("metadata", "metadata"),
+                ] {
+                    if let Some(changes) = args[key].as_object() {
+                        config[echoed].as_object_mut().unwrap().extend(changes.clone());
+                    }
+                }
+            }),
+            Kind::BatchUpdate
+            | Kind::CreateCollection
+            | Kind::RecreateCollection
+            | Kind::DeleteCollection
+            | Kind::UpdateAliases => unreachable!(),
+        }
+    }
+
+    fn change_config(&mut self, change: impl FnOnce(&mut Value)) {
+        if let Some(config) = &mut self.config {
+            change(config);
+        }
+    }
+
+    fn remove_vector(&mut self, id: u64, name: &str) {
+        let vectors = self.points.get_mut(&id).and_then(|point| point.vector.as_object_mut());
+        vectors.and_then(|vectors| vectors.remove(name));
+    }
+
+    fn update_vectors(&mut self, args: &Value) {
+        let before = self.points.clone();
+        for update in args["points"].as_array().unwrap() {
+            let id = update["id"].as_u64().unwrap();
+            if !matches(&args["update_filter"], &before[&id]) {
+                continue;
+            }
+            let point = self.points.get_mut(&id).unwrap();
+            match (&mut point.vector, &update["vector"]) {
+                (Value::Object(vectors), Value::Object(changes)) => vectors.extend(changes.clone()),
+                (vector, change) => *vector = change.clone(),
+            }
         }
     }
 

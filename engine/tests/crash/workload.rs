@@ -17,19 +17,22 @@ const BULK_IDS: u64 = 2000;
 const BULK: u64 = 400;
 const TAGS: u64 = 4;
 
-/// The next operation for a store that holds `model`.
-pub fn next(random: &mut Random, model: &Model) -> Operation {
-    if model.collections.is_empty() || random.one_in(60) {
-        return about_the_store(random, model);
-    }
+/// The next operation on a collection of `model`.
+pub fn about_a_collection(random: &mut Random, model: &Model) -> Operation {
     let names: Vec<_> = model.collections.keys().collect();
     let name = *random.pick(&names);
     let contents = &model.collections[name];
     let of = |kind, args| Operation { kind, collection: name.clone(), args };
-    match random.below(100) {
-        0..30 => of(Kind::Upsert, upsert(random, name)),
-        30..34 => of(Kind::Upsert, bulk(random, name)),
-        34..42 => of(Kind::Upsert, conditional(random, name)),
+    match random.below(130) {
+        100..115 => changed_vectors(random, name, contents)
+            .unwrap_or_else(|| of(Kind::Upsert, upsert(random, name, contents))),
+        115..121 => batch(random, name, model),
+        121..125 => vector_name(random, name, contents)
+            .unwrap_or_else(|| of(Kind::Upsert, upsert(random, name, contents))),
+        125..130 => of(Kind::UpdateCollection, new_settings(random, name)),
+        0..30 => of(Kind::Upsert, upsert(random, name, contents)),
+        30..34 => of(Kind::Upsert, bulk(random, name, contents)),
+        34..42 => of(Kind::Upsert, conditional(random, name, contents)),
         42..54 => of(Kind::Delete, selector(random, contents, false)),
         54..66 => {
             let mut args = selector(random, contents, true);
@@ -59,7 +62,8 @@ pub fn next(random: &mut Random, model: &Model) -> Operation {
     }
 }
 
-fn about_the_store(random: &mut Random, model: &Model) -> Operation {
+/// The next operation that runs alone.
+pub fn about_the_store(random: &mut Random, model: &Model) -> Operation {
     let missing: Vec<_> = COLLECTIONS.iter().filter(|name| !model.collections.contains_key(**name)).collect();
     let create = model.collections.is_empty() || (!missing.is_empty() && random.one_in(2));
     if create {
@@ -72,6 +76,10 @@ fn about_the_store(random: &mut Random, model: &Model) -> Operation {
     }
     let names: Vec<_> = model.collections.keys().collect();
     let name = random.pick(&names).to_string();
+    if random.one_in(4) {
+        let args = settings(random, &name);
+        return Operation { kind: Kind::RecreateCollection, collection: name, args };
+    }
     if random.one_in(3) {
         return Operation { kind: Kind::DeleteCollection, collection: name, args: json!({}) };
     }
@@ -88,12 +96,110 @@ fn about_the_store(random: &mut Random, model: &Model) -> Operation {
     Operation { kind: Kind::UpdateAliases, collection: String::new(), args: json!({ "actions": actions }) }
 }
 
+/// New values for some vectors of points, or their removal; `None` where there is nothing to change.
+fn changed_vectors(random: &mut Random, name: &str, contents: &Contents) -> Option<Operation> {
+    let known: Vec<_> = contents.points.keys().copied().collect();
+    if known.is_empty() {
+        return None;
+    }
+    let of = |kind, args| Some(Operation { kind, collection: name.to_owned(), args });
+    if name == "named" && random.one_in(3) {
+        let names = vector_names(contents);
+        if names.is_empty() {
+            return None;
+        }
+        let mut args = selector(random, contents, true);
+        args["vector"] = json!([random.pick(&names)]);
+        return of(Kind::DeleteVectors, args);
+    }
+    let count = 1 + random.below(5);
+    let updates =
+        (0..count).map(|_| json!({ "id": random.pick(&known), "vector": vector(random, name, contents) }));
+    let updates: Vec<_> = updates.filter(|update| update["vector"] != json!({})).collect();
+    if updates.is_empty() {
+        return None;
+    }
+    let mut args = json!({ "points": updates });
+    if random.one_in(3) {
+        args["update_filter"] = tagged(random);
+    }
+    of(Kind::UpdateVectors, args)
+}
+
+/// Several operations in one call.
+fn batch(random: &mut Random, name: &str, model: &Model) -> Operation {
+    let mut model = Model {
+        collections: [(name.to_owned(), model.collections[name].clone())].into(),
+        ..Model::default()
+    };
+    let count = 2 + random.below(3);
+    let mut parts = Vec::new();
+    while parts.len() < count as usize {
+        let part = about_a_collection(random, &model);
+        if part.kind.name_in_batch().is_some() {
+            model.apply(&part);
+            parts.push(json!({ "kind": part.kind, "args": part.args }));
+        }
+    }
+    Operation { kind: Kind::BatchUpdate, collection: name.to_owned(), args: parts.into() }
+}
+
+/// What the vectors of the collection `named` may be.
+fn definitions() -> Value {
+    json!({
+        "a": { "dense": { "size": 4, "distance": "Dot" } },
+        "m": { "dense": { "size": 2, "distance": "Dot", "multivector_config": { "comparator": "max_sim" } } },
+        "s": { "sparse": {} },
+        "x": { "dense": { "size": 3, "distance": "Dot" } },
+        "y": { "sparse": {} },
+    })
+}
+
+/// The vectors that the collection `named` has: at first, the first three.
+fn vector_names(contents: &Contents) -> Vec<String> {
+    let Some(config) = &contents.config else {
+        return ["a", "m", "s"].map(str::to_owned).to_vec();
+    };
+    let of = |group: &str| {
+        config["params"][group].as_object().into_iter().flat_map(|vectors| vectors.keys().cloned())
+    };
+    of("vectors").chain(of("sparse_vectors")).collect()
+}
+
+/// Adds a vector to the collection `named`, or removes one.
+fn vector_name(random: &mut Random, name: &str, contents: &Contents) -> Option<Operation> {
+    if name != "named" || contents.config.is_none() {
+        return None;
+    }
+    let definitions = definitions();
+    let all: Vec<_> = definitions.as_object().unwrap().keys().collect();
+    let vector = *random.pick(&all);
+    let (kind, args) = if vector_names(contents).contains(vector) {
+        (Kind::DeleteVectorName, json!({ "name": vector }))
+    } else {
+        (Kind::CreateVectorName, json!({ "name": vector, "config": definitions[vector] }))
+    };
+    Some(Operation { kind, collection: name.to_owned(), args })
+}
+
+/// Settings that an open shard takes over, and such that it is opened anew for.
+fn new_settings(random: &mut Random, name: &str) -> Value {
+    match random.below(5) {
+        0 => json!({ "optimizers_config": { "indexing_threshold": 1 + random.below(3) } }),
+        1 => json!({ "hnsw_config": { "ef_construct": 50 + random.below(50) } }),
+        2 => json!({ "metadata": { "changed": random.below(1000) } }),
+        3 if name != "named" => json!({ "vectors": { "": { "on_disk": random.one_in(2) } } }),
+        _ if random.one_in(2) => json!({ "quantization_config": "Disabled" }),
+        _ => {
+            json!({ "quantization_config": { "scalar": { "type": "int8", "always_ram": random.one_in(2) } } })
+        }
+    }
+}
+
 fn settings(random: &mut Random, name: &str) -> Value {
+    let all = definitions();
     let vectors = match name {
-        "named" => json!({
-            "a": { "size": 4, "distance": "Dot" },
-            "m": { "size": 2, "distance": "Dot", "multivector_config": { "comparator": "max_sim" } },
-        }),
+        "named" => json!({ "a": all["a"]["dense"], "m": all["m"]["dense"] }),
         _ => json!({ "size": 4, "distance": "Dot" }),
     };
     let mut settings = json!({
@@ -119,21 +225,23 @@ fn numbers(random: &mut Random, count: usize) -> Value {
     (0..count).map(|_| random.below(256) as f64 / 8.0 - 15.9375).collect()
 }
 
-fn vector(random: &mut Random, collection: &str) -> Value {
+fn vector(random: &mut Random, collection: &str, contents: &Contents) -> Value {
     if collection != "named" {
         return numbers(random, 4);
     }
     let mut vectors = json!({});
-    if random.below(4) > 0 {
-        vectors["a"] = numbers(random, 4);
-    }
-    if random.below(3) > 0 {
-        let start = random.below(5);
-        vectors["s"] = json!({ "indices": [start, start + 3], "values": numbers(random, 2) });
-    }
-    if random.below(3) > 0 {
-        let rows = 1 + random.below(3);
-        vectors["m"] = (0..rows).map(|_| numbers(random, 2)).collect();
+    for name in vector_names(contents) {
+        if random.below(3) > 0 {
+            vectors[&name] = match name.as_str() {
+                "a" => numbers(random, 4),
+                "x" => numbers(random, 3),
+                "m" => (0..1 + random.below(3)).map(|_| numbers(random, 2)).collect(),
+                _ => {
+                    let start = random.below(5);
+                    json!({ "indices": [start, start + 3], "values": numbers(random, 2) })
+                }
+            };
+        }
     }
     vectors
 }
@@ -149,16 +257,16 @@ fn payload(random: &mut Random) -> Value {
     }
 }
 
-fn point(random: &mut Random, collection: &str, id: u64) -> Value {
-    json!({ "id": id, "vector": vector(random, collection), "payload": payload(random) })
+fn point(random: &mut Random, collection: &str, contents: &Contents, id: u64) -> Value {
+    json!({ "id": id, "vector": vector(random, collection, contents), "payload": payload(random) })
 }
 
-fn upsert(random: &mut Random, collection: &str) -> Value {
+fn upsert(random: &mut Random, collection: &str, contents: &Contents) -> Value {
     let count = 1 + random.below(8);
     let points: Vec<_> = (0..count)
         .map(|_| {
             let id = random.below(IDS);
-            point(random, collection, id)
+            point(random, collection, contents, id)
         })
         .collect();
     if collection == "named" || random.below(3) > 0 {
@@ -169,19 +277,19 @@ fn upsert(random: &mut Random, collection: &str) -> Value {
 }
 
 /// Points with a long text, which fill the write-ahead log soon.
-fn bulk(random: &mut Random, collection: &str) -> Value {
+fn bulk(random: &mut Random, collection: &str, contents: &Contents) -> Value {
     let start = BULK_IDS + random.below(4) * BULK / 2;
     let filler = "x".repeat(1 + random.below(500) as usize);
     let points = (start..start + BULK).map(|id| {
-        let mut point = point(random, collection, id);
+        let mut point = point(random, collection, contents, id);
         point["payload"]["filler"] = json!(filler);
         point
     });
     json!({ "points": points.collect::<Vec<_>>() })
 }
 
-fn conditional(random: &mut Random, collection: &str) -> Value {
-    let mut args = upsert(random, collection);
+fn conditional(random: &mut Random, collection: &str, contents: &Contents) -> Value {
+    let mut args = upsert(random, collection, contents);
     match random.below(3) {
         0 => args["update_mode"] = json!("insert_only"),
         1 => args["update_mode"] = json!("update_only"),

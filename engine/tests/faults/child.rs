@@ -11,7 +11,7 @@ use qdrant_embedded_engine::model::{
 };
 use qdrant_embedded_engine::{
     Config, CreateCollectionNamed, DeleteCollection, Error, ListCollections, QdrantClient, QdrantInstance,
-    Read, Result, Touches, Write,
+    Read, Result, Touches, UpdateAliases, Write,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -33,6 +33,7 @@ pub fn run(task: &str, folder: &Path) {
     match task {
         "prepare" => prepare(folder),
         "use" => use_damaged(folder),
+        "open damaged" => open_damaged(folder),
         "fill" => fill_the_disk(folder),
         "open without room" => open_without_room(folder),
         "open read-only" => open_read_only(folder),
@@ -130,6 +131,10 @@ fn prepare(folder: &Path) {
         store.flush().unwrap();
         store.write::<UpsertPoints>(name, points(600..700, 10)).unwrap();
     }
+    let actions =
+        json!({ "actions": [{ "create_alias": { "collection_name": "good", "alias_name": "alias" } }] });
+    let aliases = UpdateAliases(parse(actions));
+    store.runtime.block_on(store.client.manage(Touches::All, aliases)).unwrap();
     std::process::exit(0); // without close: the log keeps its operations
 }
 
@@ -196,8 +201,6 @@ fn fill_the_disk(disk: &Path) {
         assert_eq!(store.read::<QueryPoints>("c", query).unwrap()["points"].as_array().unwrap().len(), 10);
     };
     check(&store, written);
-    assert_eq!(store.create("d", plain()), Err(Error::Service(NO_SPACE.to_owned())));
-    assert_eq!(store.names(), ["c"]);
 
     // Somebody else takes the rest.
     let ballast = disk.join(BALLAST);
@@ -205,7 +208,10 @@ fn fill_the_disk(disk: &Path) {
     let mut file = fs::File::create(&ballast).unwrap();
     while std::io::Write::write_all(&mut file, &filler).is_ok() {}
     check(&store, written);
-    assert!(store.write::<UpsertPoints>("c", points(0..1, 1)).is_err());
+    let refusal = Error::Service(NO_SPACE.to_owned());
+    assert_eq!(store.write::<UpsertPoints>("c", points(0..1, 1)), Err(refusal.clone()));
+    assert_eq!(store.create("d", plain()), Err(refusal));
+    assert_eq!(store.names(), ["c"]);
     sleep(Duration::from_secs(2)); // the optimizer has its turn
     check(&store, written);
     drop(file);
@@ -217,7 +223,6 @@ fn fill_the_disk(disk: &Path) {
     store.close().unwrap();
     let store = Store::open(&folder).unwrap();
     check(&store, written);
-    assert!(store.write::<UpsertPoints>("c", points(written..written + 200, 10_000)).is_err());
     store.delete("c").unwrap();
     store.create("c", plain()).unwrap();
     store.write::<UpsertPoints>("c", points(0..200, 10_000)).unwrap();
@@ -250,6 +255,13 @@ fn open_without_room(disk: &Path) {
     assert_eq!(store.count("c"), Ok(500));
     store.write::<UpsertPoints>("c", points(500..510, 100)).unwrap();
     store.close().unwrap();
+}
+
+/// A store that has no readable metadata is refused, naming the file.
+fn open_damaged(folder: &Path) {
+    let error = Store::open(folder).err().expect("a damaged store was opened");
+    let Error::Storage { path, .. } = &error else { panic!("{error:?}") };
+    assert!(path.starts_with(folder) && path.is_file(), "{error}");
 }
 
 /// A folder that cannot be written to is refused, naming what cannot be written.

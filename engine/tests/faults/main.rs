@@ -4,6 +4,9 @@
 mod child;
 mod damage;
 mod full_disk;
+#[allow(dead_code, reason = "the crash tests use more of it")]
+#[path = "../crash/random.rs"]
+mod random;
 
 use std::env;
 use std::path::Path;
