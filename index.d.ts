@@ -8,8 +8,20 @@ type RestMethod = {
   [K in keyof RestClient]: RestClient[K] extends (...args: never[]) => unknown ? K : never
 }[keyof RestClient]
 
+/** What every method that takes a request takes beside it. */
+export interface CallOptions {
+  /**
+   * Makes the call reject with the signal's reason, at once. A read that has not begun is not made any more; a write
+   * may be made all the same.
+   */
+  signal?: AbortSignal
+}
+
 /** The request object of a method of the REST client. */
-export type Args<M extends RestMethod> = NonNullable<Parameters<RestClient[M]>[1]>
+export type Args<M extends RestMethod> = NonNullable<Parameters<RestClient[M]>[1]> & CallOptions
+
+/** What writes take beside their request. */
+export type WriteOptions = Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout' | 'signal'>
 
 type RestOptions = NonNullable<ConstructorParameters<typeof RestClient>[0]>
 
@@ -58,14 +70,14 @@ export type PointVectors = Schemas['VectorStruct'] | DenseVector | DenseVector[]
 /** What `upsert` takes: a list of points, or a batch of columns. */
 export type UpsertArgs =
   | Args<'upsert'>
-  | (Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'> & {
+  | (WriteOptions & {
       points: {
         id: PointId
         vector: PointVectors
         payload?: Schemas['Payload'] | Record<string, unknown> | null
       }[]
     })
-  | (Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'> & {
+  | (WriteOptions & {
       batch: {
         ids: PointId[]
         vectors: Schemas['BatchVectorStruct'] | DenseVector[] | DenseVector[][] | { [name: string]: Vector[] }
@@ -85,8 +97,8 @@ export type UpdateVectorsArgs =
 /** One update of a batch. */
 export type UpdateOperation =
   | Schemas['UpdateOperation']
-  | { upsert: Omit<UpsertArgs, 'wait' | 'ordering' | 'timeout'> }
-  | { update_vectors: Omit<UpdateVectorsArgs, 'wait' | 'ordering' | 'timeout'> }
+  | { upsert: Omit<UpsertArgs, keyof WriteOptions> }
+  | { update_vectors: Omit<UpdateVectorsArgs, keyof WriteOptions> }
   | { delete: WithBigintIds<Schemas['PointsSelector']> }
   | { set_payload: WithBigintIds<Schemas['SetPayload']> }
   | { overwrite_payload: WithBigintIds<Schemas['SetPayload']> }
@@ -150,7 +162,7 @@ export type QueryGroupsArgs = Omit<Args<'queryGroups'>, 'prefetch' | 'query'> & 
 }
 
 /** What reads take that only a cluster looks at, and their time limit. */
-export interface ReadOptions {
+export interface ReadOptions extends CallOptions {
   consistency?: Schemas['ReadConsistency']
   /** In seconds, at least 1. */
   timeout?: number
@@ -253,12 +265,40 @@ export type DiscoverArgs = DiscoverRequest & ReadOptions
 /** What `discoverBatchPoints` takes. */
 export type DiscoverBatchArgs = { searches: DiscoverRequest[] } & ReadOptions
 
+/** What `recoverFullSnapshot` takes. */
+export interface RecoverFullSnapshotArgs {
+  /** Path of a file, or a `file://`, `http://` or `https://` URL, or the name of a snapshot of this store. */
+  location: string
+  /** SHA-256 that the file must have, in hexadecimal digits. */
+  checksum?: string | null
+  /** Sent as the header `api-key` when the location is a URL of the web. */
+  api_key?: string | null
+  /** Replaces collections and aliases of the same names. Default: `false`. */
+  force?: boolean
+}
+
 /**
  * A client is one of the REST client, to be used wherever that is asked for, and disposes of itself at the end of an
  * `await using` block.
  */
 export interface QdrantClient extends RestClient {
   [Symbol.asyncDispose](): Promise<void>
+
+  /**
+   * Waits until all points of a collection are indexed and the optimizer has nothing left to do; of a server, too.
+   * Gives the collection's information at that moment. Rejects with status 500 when the optimizer failed.
+   */
+  waitForIndexing(
+    collectionName: string,
+    options?: CallOptions & {
+      /** Called now and then, a few times a second. */
+      onProgress?: (progress: {
+        status: Schemas['CollectionStatus']
+        points: number | null | undefined
+        indexedVectors: number | null | undefined
+      }) => void
+    }
+  ): Promise<Schemas['CollectionInfo']>
 }
 
 /**
@@ -381,12 +421,12 @@ export declare class QdrantClient {
    * Adds a vector to a collection, which no point has yet; waits for the optimizer, if it is at work. One that is there already is left alone if
    * it is of the same size and kind, and is a reason to reject with status 400 otherwise.
    */
-  createVectorName(collectionName: string, vectorName: string, config: Schemas['VectorNameConfig'], args?: Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'>): Promise<Schemas['UpdateResult']>
+  createVectorName(collectionName: string, vectorName: string, config: Schemas['VectorNameConfig'], args?: WriteOptions): Promise<Schemas['UpdateResult']>
   /**
    * Removes a vector from a collection, with its values in all points. One that does not exist is no
    * error.
    */
-  deleteVectorName(collectionName: string, vectorName: string, args?: Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'>): Promise<Schemas['UpdateResult']>
+  deleteVectorName(collectionName: string, vectorName: string, args?: WriteOptions): Promise<Schemas['UpdateResult']>
   /** Deletes a collection with its aliases. Resolves to `false` when there is none of that name. */
   deleteCollection(collectionName: string, args?: Args<'deleteCollection'>): Promise<boolean>
   /** Creates, deletes and renames aliases: all of the actions, or none when one of them fails. */
@@ -395,10 +435,26 @@ export declare class QdrantClient {
   getAliases(): Promise<Schemas['CollectionsAliasesResponse']>
   /** Lists the aliases of a collection. */
   getCollectionAliases(collectionName: string): Promise<Schemas['CollectionsAliasesResponse']>
+  /** Sets payload values, keeping the other ones; under `key` when it is given. */
+  setPayload(collectionName: string, args: WithBigintIds<Args<'setPayload'>>): Promise<Schemas['UpdateResult']>
+  /** Replaces the whole payload of points. */
+  overwritePayload(collectionName: string, args: WithBigintIds<Args<'overwritePayload'>>): Promise<Schemas['UpdateResult']>
+  /** Deletes payload values by their keys. */
+  deletePayload(collectionName: string, args: WithBigintIds<Args<'deletePayload'>>): Promise<Schemas['UpdateResult']>
+  /** Deletes the whole payload of points. */
+  clearPayload(collectionName: string, args: WithBigintIds<Args<'clearPayload'>>): Promise<Schemas['UpdateResult']>
+  /** Indexes a payload field, so that filters on it are fast. */
+  createPayloadIndex(collectionName: string, args: Args<'createPayloadIndex'>): Promise<Schemas['UpdateResult']>
+  /** Removes the index of a payload field. */
+  deletePayloadIndex(collectionName: string, fieldName: string, args?: Parameters<RestClient['deletePayloadIndex']>[2]): Promise<Schemas['UpdateResult']>
   /**
    * Inserts points, or replaces those with the same ids. All of them are written, or none when one
    * is wrong. `wait` is `true` unless given; with `false` the answer is `acknowledged`, but comes
    * just as late, since what is acknowledged is also kept.
+   *
+   * `{ text, model: 'qdrant/bm25', options }` in the place of a named sparse vector becomes the
+   * weights of the words of the text; the vector wants `modifier: 'idf'`. Rejects with status 400
+   * for options that BM25 does not have, and with 500 for any other model.
    */
   upsert(collectionName: string, args: UpsertArgs): Promise<Schemas['UpdateResult']>
   /** Deletes points, by ids or by a filter. */
@@ -422,7 +478,7 @@ export declare class QdrantClient {
   count(collectionName: string, args?: Args<'count'>): Promise<Schemas['CountResult']>
   /**
    * Finds points by a query of any kind, perhaps among those that a `prefetch` finds. Without a
-   * `query`, returns points by their ids.
+   * `query`, returns points by their ids. A vector may be a BM25 document, as in `upsert`.
    */
   query(collectionName: string, args: QueryArgs): Promise<Schemas['QueryResponse']>
   /** Runs several queries at once. */
@@ -465,18 +521,67 @@ export declare class QdrantClient {
   discoverPoints(collectionName: string, args: DiscoverArgs): Promise<Schemas['ScoredPoint'][]>
   /** Runs several discoveries at once, as the REST client did until its version 1.18. */
   discoverBatchPoints(collectionName: string, args: DiscoverBatchArgs): Promise<Schemas['ScoredPoint'][][]>
-  /** Sets payload values, keeping the other ones; under `key` when it is given. */
-  setPayload(collectionName: string, args: WithBigintIds<Args<'setPayload'>>): Promise<Schemas['UpdateResult']>
-  /** Replaces the whole payload of points. */
-  overwritePayload(collectionName: string, args: WithBigintIds<Args<'overwritePayload'>>): Promise<Schemas['UpdateResult']>
-  /** Deletes payload values by their keys. */
-  deletePayload(collectionName: string, args: WithBigintIds<Args<'deletePayload'>>): Promise<Schemas['UpdateResult']>
-  /** Deletes the whole payload of points. */
-  clearPayload(collectionName: string, args: WithBigintIds<Args<'clearPayload'>>): Promise<Schemas['UpdateResult']>
-  /** Indexes a payload field, so that filters on it are fast. */
-  createPayloadIndex(collectionName: string, args: Args<'createPayloadIndex'>): Promise<Schemas['UpdateResult']>
-  /** Removes the index of a payload field. */
-  deletePayloadIndex(collectionName: string, fieldName: string, args?: Parameters<RestClient['deletePayloadIndex']>[2]): Promise<Schemas['UpdateResult']>
+  /**
+   * Lists the snapshots of a collection by name. Their files are in the storage folder, in
+   * `snapshots/<collection>`, each beside one with its checksum.
+   */
+  listSnapshots(collectionName: string): Promise<Schemas['SnapshotDescription'][]>
+  /**
+   * Makes a snapshot of a collection, of one moment, in the format of a Qdrant server. Reads and writes go
+   * on; writes wait only while the files are copied. What was written before the call is in it, and
+   * perhaps some of what is written until it resolves. It resolves when the snapshot is on the disk, also
+   * without `wait`.
+   */
+  createSnapshot(collectionName: string, args?: Args<'createSnapshot'>): Promise<Schemas['SnapshotDescription']>
+  /** Deletes a snapshot of a collection. Rejects with status 404 if there is none of that name. */
+  deleteSnapshot(collectionName: string, snapshotName: string, args?: Parameters<RestClient['deleteSnapshot']>[2]): Promise<boolean>
+  /**
+   * Tells the path of the file of a collection's snapshot, to copy it elsewhere or to upload it to a
+   * server, which takes it as it is. Rejects with status 404 if there is none of that name. Not for
+   * clients of a server.
+   */
+  snapshotPath(collectionName: string, snapshotName: string): Promise<string>
+  /**
+   * Replaces the points of a collection by those of a snapshot, or creates the collection: all of it, or
+   * nothing when it rejects. `location` is a path, a `file://`, `http://` or `https://` URL, or the name
+   * of a snapshot of this collection. The snapshot may be of a Qdrant server, and of any number of shards.
+   *
+   * A collection that is there keeps its settings, aliases and payload indexes, and has to have the
+   * vectors of the snapshot. It can be used meanwhile, but what is written to it then is replaced as
+   * well. Rejects with status 400 for a wrong `checksum`, for what is no snapshot, and for one that does
+   * not fit.
+   */
+  recoverSnapshot(collectionName: string, args: Args<'recoverSnapshot'>): Promise<boolean>
+  /** Lists the snapshots of a shard, of which every collection has one: 0. */
+  listShardSnapshots(collectionName: string, shardId: number): Promise<Schemas['SnapshotDescription'][]>
+  /** Makes a snapshot of a shard: as `createSnapshot`, without the settings of the collection. */
+  createShardSnapshot(collectionName: string, shardId: number, args?: Parameters<RestClient['createShardSnapshot']>[2]): Promise<Schemas['SnapshotDescription']>
+  /** Deletes a snapshot of a shard. Rejects with status 404 if there is none of that name. */
+  deleteShardSnapshot(collectionName: string, shardId: number, snapshotName: string, args?: Parameters<RestClient['deleteShardSnapshot']>[3]): Promise<boolean>
+  /** Tells the path of the file of a shard's snapshot: as `snapshotPath`. */
+  shardSnapshotPath(collectionName: string, shardId: number, snapshotName: string): Promise<string>
+  /**
+   * Replaces the points of a collection by those of the snapshot of a shard: as `recoverSnapshot`, for
+   * a collection that is there.
+   */
+  recoverShardFromSnapshot(collectionName: string, shardId: number, args: Parameters<RestClient['recoverShardFromSnapshot']>[2]): Promise<boolean>
+  /** Lists the snapshots of the whole store. Their files are in the storage folder, in `snapshots`. */
+  listFullSnapshots(): Promise<Schemas['SnapshotDescription'][]>
+  /** Makes a snapshot of all collections, each as `createSnapshot` does, and of the aliases. */
+  createFullSnapshot(args?: Parameters<RestClient['createFullSnapshot']>[0]): Promise<Schemas['SnapshotDescription']>
+  /** Deletes a snapshot of the whole store. Rejects with status 404 if there is none of that name. */
+  deleteFullSnapshot(snapshotName: string, args?: Parameters<RestClient['deleteFullSnapshot']>[1]): Promise<boolean>
+  /** Tells the path of the file of a snapshot of the whole store: as `snapshotPath`. */
+  fullSnapshotPath(snapshotName: string): Promise<string>
+  /**
+   * Brings the collections and aliases of a snapshot of a whole storage into this one, all of them, or
+   * nothing when it rejects; all else stays. A server does this when it starts with
+   * `--storage-snapshot`.
+   *
+   * Rejects with status 409 when one of them is there already, unless `force` is `true`: then it is
+   * replaced, settings included. Not for clients of a server.
+   */
+  recoverFullSnapshot(args: RecoverFullSnapshotArgs): Promise<boolean>
 }
 
 /** Where a client keeps its data, and how it works. Give either `path` or `location`. */

@@ -1,16 +1,19 @@
 const { tmpdir } = require('node:os')
 
+const { takeSignals } = require('./abort.js')
 const { embeddedApi } = require('./embedded-api.js')
+const { nativeError } = require('./errors.js')
 const native = require('./native.js')
 const { isServer } = require('./options.js')
 const { serverApi } = require('./server-api.js')
+const { waitForIndexing } = require('./wait-for-indexing.js')
 
 /**
  * The class `QdrantClient`: the one of the REST client, whose methods call the operations of its `api()`. Where the
  * data is in this process, that API is not one over HTTP. It has the methods of REST clients up to 1.18 besides.
  */
 function defineClient(rest, QdrantError) {
-  return class QdrantClient extends rest.QdrantClient {
+  class QdrantClient extends rest.QdrantClient {
     #native
 
     /** `opened` is the native client, if it is there already. */
@@ -48,8 +51,8 @@ function defineClient(rest, QdrantError) {
       return this.close()
     }
 
-    // Beyond the REST client: one call where it makes two, one that only its `api()` has, and requests that may be left
-    // out.
+    // Beyond the REST client: one call where it makes two, one that only its `api()` has, files of snapshots, and
+    // requests that may be left out.
 
     async recreateCollection(collection_name, args = {}) {
       if (this.#native) return this.#result('recreateCollection', { collection_name, ...args })
@@ -60,8 +63,32 @@ function defineClient(rest, QdrantError) {
       return this.#result('getPoint', { collection_name, ...args })
     }
 
+    async fullSnapshotPath(snapshot_name) {
+      return this.#ofFolder('fullSnapshotPath', { snapshot_name })
+    }
+
+    async recoverFullSnapshot(args) {
+      return this.#ofFolder('recoverFullSnapshot', args)
+    }
+
+    async shardSnapshotPath(collection_name, shard_id, snapshot_name) {
+      return this.#ofFolder('shardSnapshotPath', { collection_name, shard_id, snapshot_name })
+    }
+
+    async snapshotPath(collection_name, snapshot_name) {
+      return this.#ofFolder('snapshotPath', { collection_name, snapshot_name })
+    }
+
     async createCollection(collection_name, args = {}) {
       return super.createCollection(collection_name, args)
+    }
+
+    async createShardSnapshot(collection_name, shard_id, args = {}) {
+      return super.createShardSnapshot(collection_name, shard_id, args)
+    }
+
+    async deleteShardSnapshot(collection_name, shard_id, snapshot_name, args = {}) {
+      return super.deleteShardSnapshot(collection_name, shard_id, snapshot_name, args)
     }
 
     async searchMatrixOffsets(collection_name, args = {}) {
@@ -111,11 +138,24 @@ function defineClient(rest, QdrantError) {
       return this.#result('discoverBatchPoints', { collection_name, ...args })
     }
 
+    async waitForIndexing(collection_name, { onProgress } = {}) {
+      const failed = (reason) =>
+        new QdrantError({ status: 500, message: `Service internal error: ${reason}` })
+      return waitForIndexing(this, collection_name, onProgress, failed)
+    }
+
+    /** What a client of a server has no operation for. */
+    async #ofFolder(operation, args) {
+      if (this.#native) return this.#result(operation, args)
+      throw QdrantError.from(nativeError(501, `Not implemented: ${operation} is for clients of a folder`))
+    }
+
     async #result(operation, args) {
       const { data } = await this.api()[operation](args)
       return data.result
     }
   }
+  return takeSignals(QdrantClient)
 }
 
 module.exports = { defineClient }

@@ -18,6 +18,11 @@ const VECTOR_KEYS = new Set(['vector', 'vectors', 'nearest', 'target', 'example'
 // Below these keys are vectors or ids: a list of numbers may be either, its elements that are lists are vectors.
 const EXAMPLE_KEYS = new Set(['positive', 'negative'])
 
+/** Whether a value stands for a vector that a model makes, such as a BM25 document. It is never looked into. */
+function isInferenceObject(value) {
+  return typeof value.model === 'string' && ('text' in value || 'image' in value || 'object' in value)
+}
+
 // Below this length a list of numbers is as cheap as its placeholder.
 const MIN_PACKED_LENGTH = 8
 
@@ -63,7 +68,7 @@ class VectorPacker {
     if (value instanceof Float32Array) return this.pack(value)
     if (Array.isArray(value)) return this.walkArray(value, isVector)
     if (ArrayBuffer.isView(value)) return Array.from(value)
-    if (typeof value.toJSON === 'function') return value
+    if (typeof value.toJSON === 'function' || isInferenceObject(value)) return value
     const copy = {}
     for (const key of Object.keys(value)) {
       const child = value[key]

@@ -96,6 +96,12 @@ const OPERATIONS = {
   // Of the REST client, which asks a server twice.
   recreateCollection: method('recreateCollection', COLLECTION),
 
+  // Of clients of a folder only: where the files of snapshots are, and what a server does when it starts.
+  fullSnapshotPath: method('fullSnapshotPath', ['snapshot_name']),
+  recoverFullSnapshot: method('recoverFullSnapshot'),
+  shardSnapshotPath: method('shardSnapshotPath', [...SHARD, 'snapshot_name']),
+  snapshotPath: method('snapshotPath', ['collection_name', 'snapshot_name']),
+
   // Of the API up to 1.18.
   discoverBatchPoints: method('discoverBatchPoints', COLLECTION),
   discoverPoints: method('discoverPoints', COLLECTION),

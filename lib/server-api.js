@@ -1,3 +1,5 @@
+const { currentSignal } = require('./abort.js')
+
 /**
  * What `api()` of the REST client is, with what an embedded Qdrant takes and gives beyond it: vectors as
  * `Float32Array`, the searches of the API up to 1.18, and `QdrantError`s.
@@ -6,8 +8,9 @@ function serverApi(rest, QdrantError) {
   const api = {}
   for (const [id, operation] of Object.entries(rest)) {
     const extended = async (args, init) => {
+      const signal = currentSignal()
       try {
-        return await operation(plain(args), init)
+        return await operation(plain(args), signal ? { signal, ...init } : init)
       } catch (error) {
         throw QdrantError.from(error)
       }

@@ -8,8 +8,20 @@ type RestMethod = {
   [K in keyof RestClient]: RestClient[K] extends (...args: never[]) => unknown ? K : never
 }[keyof RestClient]
 
+/** What every method that takes a request takes beside it. */
+export interface CallOptions {
+  /**
+   * Makes the call reject with the signal's reason, at once. A read that has not begun is not made any more; a write
+   * may be made all the same.
+   */
+  signal?: AbortSignal
+}
+
 /** The request object of a method of the REST client. */
-export type Args<M extends RestMethod> = NonNullable<Parameters<RestClient[M]>[1]>
+export type Args<M extends RestMethod> = NonNullable<Parameters<RestClient[M]>[1]> & CallOptions
+
+/** What writes take beside their request. */
+export type WriteOptions = Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout' | 'signal'>
 
 type RestOptions = NonNullable<ConstructorParameters<typeof RestClient>[0]>
 
@@ -58,14 +70,14 @@ export type PointVectors = Schemas['VectorStruct'] | DenseVector | DenseVector[]
 /** What `upsert` takes: a list of points, or a batch of columns. */
 export type UpsertArgs =
   | Args<'upsert'>
-  | (Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'> & {
+  | (WriteOptions & {
       points: {
         id: PointId
         vector: PointVectors
         payload?: Schemas['Payload'] | Record<string, unknown> | null
       }[]
     })
-  | (Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'> & {
+  | (WriteOptions & {
       batch: {
         ids: PointId[]
         vectors: Schemas['BatchVectorStruct'] | DenseVector[] | DenseVector[][] | { [name: string]: Vector[] }
@@ -85,8 +97,8 @@ export type UpdateVectorsArgs =
 /** One update of a batch. */
 export type UpdateOperation =
   | Schemas['UpdateOperation']
-  | { upsert: Omit<UpsertArgs, 'wait' | 'ordering' | 'timeout'> }
-  | { update_vectors: Omit<UpdateVectorsArgs, 'wait' | 'ordering' | 'timeout'> }
+  | { upsert: Omit<UpsertArgs, keyof WriteOptions> }
+  | { update_vectors: Omit<UpdateVectorsArgs, keyof WriteOptions> }
   | { delete: WithBigintIds<Schemas['PointsSelector']> }
   | { set_payload: WithBigintIds<Schemas['SetPayload']> }
   | { overwrite_payload: WithBigintIds<Schemas['SetPayload']> }
@@ -150,7 +162,7 @@ export type QueryGroupsArgs = Omit<Args<'queryGroups'>, 'prefetch' | 'query'> & 
 }
 
 /** What reads take that only a cluster looks at, and their time limit. */
-export interface ReadOptions {
+export interface ReadOptions extends CallOptions {
   consistency?: Schemas['ReadConsistency']
   /** In seconds, at least 1. */
   timeout?: number
@@ -253,12 +265,40 @@ export type DiscoverArgs = DiscoverRequest & ReadOptions
 /** What `discoverBatchPoints` takes. */
 export type DiscoverBatchArgs = { searches: DiscoverRequest[] } & ReadOptions
 
+/** What `recoverFullSnapshot` takes. */
+export interface RecoverFullSnapshotArgs extends CallOptions {
+  /** Path of a file, or a `file://`, `http://` or `https://` URL, or the name of a snapshot of this store. */
+  location: string
+  /** SHA-256 that the file must have, in hexadecimal digits. */
+  checksum?: string | null
+  /** Sent as the header `api-key` when the location is a URL of the web. */
+  api_key?: string | null
+  /** Replaces collections and aliases of the same names. Default: `false`. */
+  force?: boolean
+}
+
 /**
  * A client is one of the REST client, to be used wherever that is asked for, and disposes of itself at the end of an
  * `await using` block.
  */
 export interface QdrantClient extends RestClient {
   [Symbol.asyncDispose](): Promise<void>
+
+  /**
+   * Waits until all points of a collection are indexed and the optimizer has nothing left to do; of a server, too.
+   * Gives the collection's information at that moment. Rejects with status 500 when the optimizer failed.
+   */
+  waitForIndexing(
+    collectionName: string,
+    options?: CallOptions & {
+      /** Called now and then, a few times a second. */
+      onProgress?: (progress: {
+        status: Schemas['CollectionStatus']
+        points: number | null | undefined
+        indexedVectors: number | null | undefined
+      }) => void
+    }
+  ): Promise<Schemas['CollectionInfo']>
 }
 
 /**

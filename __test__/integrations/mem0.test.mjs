@@ -55,6 +55,17 @@ describe('the Qdrant store of mem0', () => {
       assert.deepEqual(await find({ NOT: [{ user_id: 'ann' }] }), [IDS[2]])
     }))
 
+  it('finds memories by their words', () =>
+    withStore(async (store) => {
+      const find = async (...args) => ids(await store.keywordSearch(...args)).sort()
+      assert.deepEqual(await find('a cat?'), [IDS[0], IDS[2]])
+      assert.deepEqual(await find('a cat?', 5, { user_id: 'bob' }), [IDS[2]])
+      assert.deepEqual(ids(await store.keywordSearch('boat cat dog', 1)), [IDS[2]])
+      await store.update(IDS[1], embed('likes trains'), { data: 'likes trains', user_id: 'ann' })
+      assert.deepEqual(await find('boats'), [])
+      assert.deepEqual(await find('train'), [IDS[1]])
+    }))
+
   it('lists, gets, updates and deletes memories', () =>
     withStore(async (store) => {
       const [listed, count] = await store.list({ user_id: 'ann' })

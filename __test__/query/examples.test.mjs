@@ -162,7 +162,7 @@ describe('recommend', () => {
       assert.deepEqual(looked.groups[1].lookup, { id: 7, payload: { name: 'seven' } })
       await assert.rejects(
         client.recommendPointGroups('c', { ...args, positive: [] }),
-        refusal(400, 'At least one positive')
+        refusal(400, 'Positive vectors should not be empty with `average` strategy')
       )
     }))
 })

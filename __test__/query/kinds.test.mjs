@@ -313,6 +313,9 @@ describe('formula', () => {
       )
       await assert.rejects(compute('$score[x]'), refusal(400, 'failed to parse variable ID'))
       await assert.rejects(compute({ datetime: 'today' }), refusal(400, 'failed to parse date-time today'))
+      for (const formula of [{ ln: 0 }, { div: { left: 1, right: 0 } }, { abs: 'title' }]) {
+        await assert.rejects(compute(formula), refusal(400, 'The formula produced a non-finite number'))
+      }
     }))
 })
 

@@ -98,6 +98,20 @@ export async function examples(client: QdrantClient): Promise<void> {
   console.log(id, payload, vector)
 }
 
+export async function snapshots(client: QdrantClient): Promise<string[]> {
+  const { name, checksum } = await client.createSnapshot('photos')
+  const ofShard = await client.createShardSnapshot('photos', 0)
+  const ofStore = await client.createFullSnapshot({ wait: true })
+  await client.recoverSnapshot('photos', { location: name, checksum: checksum ?? null })
+  await client.recoverFullSnapshot({ location: '/backup/full.snapshot', checksum: null, force: true })
+  await client.deleteShardSnapshot('photos', 0, ofShard.name)
+  return [
+    await client.snapshotPath('photos', name),
+    await client.shardSnapshotPath('photos', 0, ofShard.name),
+    await client.fullSnapshotPath(ofStore.name)
+  ]
+}
+
 export async function embeddings(client: QdrantClient): Promise<void> {
   const images: Float32Array[] = await embedImages(['a.jpg', new Uint8Array([1]), Buffer.from('image')])
   const texts: Float32Array[] = await embedTexts(['a sunset over the sea'])
@@ -110,6 +124,16 @@ export async function embeddings(client: QdrantClient): Promise<void> {
   })
   await unloadModel()
   await client.query('photos', { query: images[0] ?? texts[0] ?? local[0] })
+}
+
+export async function calls(client: QdrantClient, signal: AbortSignal): Promise<number> {
+  const onProgress = ({ indexedVectors }: { indexedVectors: number | null | undefined }) => indexedVectors
+  const { status } = await client.waitForIndexing('photos', { signal, onProgress })
+  await client.upsert('photos', { points: [{ id: 1, vector: new Float32Array(4) }], wait: true, signal })
+  await client.createVectorName('photos', 'more', { dense: { size: 4, distance: 'Dot' } }, { signal })
+  const { points } = await client.query('photos', { query: [1, 2, 3, 4], signal })
+  const found = await client.search('photos', { vector: [1, 2, 3, 4], signal })
+  return status === 'green' ? points.length : found.length
 }
 
 export async function errors(client: QdrantClient): Promise<string> {
@@ -138,6 +162,10 @@ export async function mistakes(client: QdrantClient): Promise<void> {
   await client.discoverPoints('photos', { target: [[1, 2]], limit: 3 })
   // @ts-expect-error groups have a size
   await client.searchPointGroups('photos', { vector: [1, 2, 3, 4], group_by: 'author', limit: 3 })
+  // @ts-expect-error a shard is a number
+  await client.createShardSnapshot('photos', 'zero')
+  // @ts-expect-error a snapshot is somewhere
+  await client.recoverFullSnapshot({ force: true })
   // @ts-expect-error a folder or ':memory:' has to be named
   await connect()
 }

@@ -63,7 +63,8 @@ export async function points(client: QdrantClient): Promise<void> {
     points: [
       { id: 1, vector: [0.1, 0.2, 0.3, 0.4], payload: { city: 'Lisbon', tags: ['sea'], seen: 3 } },
       { id: 'b0a2f6f8-4d0d-4a1e-9d4b-0c3c8f0e2a11', vector: { title: [1, 2, 3, 4], body: [[1], [2]] } },
-      { id: 3, vector: { keywords: { indices: [1, 7], values: [0.5, 0.25] } } }
+      { id: 3, vector: { keywords: { indices: [1, 7], values: [0.5, 0.25] } } },
+      { id: 4, vector: { keywords: { text: 'the sea', model: 'qdrant/bm25', options: { k: 1.5 } } } }
     ]
   })
   await client.upsert('photos', {
@@ -148,6 +149,7 @@ export async function reads(client: QdrantClient): Promise<number> {
   await client.query('photos', { query: 1, limit: 5 })
   await client.query('photos', { query: { nearest: 'b0a2f6f8-4d0d-4a1e-9d4b-0c3c8f0e2a11' } })
   await client.query('photos', { query: { indices: [1], values: [0.5] }, using: 'keywords' })
+  await client.query('photos', { query: { text: 'the sea', model: 'qdrant/bm25' }, using: 'keywords' })
   const prefetch = [{ query: [0.1, 0.2, 0.3, 0.4], limit: 20 }, { query: { recommend: { positive: [1] } } }]
   await client.query('photos', { prefetch, query: { fusion: 'rrf' } })
   await client.query('photos', { prefetch, query: { formula: { sum: ['$score', { sqrt: 'rank' }] } } })
@@ -161,4 +163,21 @@ export async function reads(client: QdrantClient): Promise<number> {
   console.log(hits[0]?.value, pairs[0]?.a, offsets_row.length)
   const best = points[0]
   return count + (best?.score ?? 0) + (best?.version ?? 0) + page.points.length
+}
+
+export async function snapshots(client: QdrantClient): Promise<boolean[]> {
+  const created = await client.createSnapshot('photos', { wait: true })
+  const [snapshot] = await client.listSnapshots('photos')
+  const location = 'https://qdrant.example.org:6333/collections/photos/snapshots/a.snapshot'
+  const checksum = created?.checksum ?? snapshot?.checksum ?? null
+  const ofShard = await client.createShardSnapshot('photos', 0, { wait: true })
+  const ofStore = await client.createFullSnapshot()
+  console.log(await client.listShardSnapshots('photos', 0), await client.listFullSnapshots(), ofShard.size)
+  return [
+    await client.recoverSnapshot('photos', { location, checksum, priority: 'snapshot', api_key: 'secret' }),
+    await client.recoverShardFromSnapshot('photos', 0, { location, priority: 'no_sync', wait: true }),
+    await client.deleteSnapshot('photos', created?.name ?? '', { wait: true }),
+    await client.deleteShardSnapshot('photos', 0, ofShard.name, { wait: true }),
+    await client.deleteFullSnapshot(ofStore.name)
+  ]
 }

@@ -33,6 +33,9 @@ pub enum Error {
     /// The request contradicts itself (400).
     #[error("Bad request: {0}")]
     BadRequest(String),
+    /// No vector can be made of an object here (400).
+    #[error("{0}")]
+    Inference(String),
     /// A collection, alias or point does not exist (404).
     #[error("Not found: {0}")]
     NotFound(String),
@@ -85,7 +88,11 @@ impl Error {
     /// HTTP status that a Qdrant server answers with in this case.
     pub fn status(&self) -> u16 {
         match self {
-            Error::Format(_) | Error::QueryParameter(_) | Error::WrongInput(_) | Error::BadRequest(_) => 400,
+            Error::Format(_)
+            | Error::QueryParameter(_)
+            | Error::WrongInput(_)
+            | Error::BadRequest(_)
+            | Error::Inference(_) => 400,
             Error::NotFound(_) => 404,
             Error::StandaloneMode => 405,
             Error::Timeout(_) => 408,
@@ -110,6 +117,7 @@ impl Error {
             | Error::PathValidation(_)
             | Error::WrongInput(_)
             | Error::BadRequest(_)
+            | Error::Inference(_)
             | Error::NotFound(_)
             | Error::AlreadyExists(_)
             | Error::StandaloneMode

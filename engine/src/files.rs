@@ -65,6 +65,38 @@ fn parent(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new("."))
 }
 
+/// Has a folder and all below it reach the disk. Files that vanish meanwhile were not needed: the
+/// optimizer removes what it has replaced.
+pub(crate) fn sync_tree(folder: &Path) -> std::io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        // Windows syncs only for those who may write.
+        let synced = path.symlink_metadata().and_then(|metadata| match metadata.file_type() {
+            kind if kind.is_dir() => sync_tree(&path),
+            kind if kind.is_file() => File::options().write(true).open(&path)?.sync_all(),
+            _ => Ok(()),
+        });
+        match synced {
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            outcome => outcome?,
+        }
+    }
+    sync_folder(folder)
+}
+
+/// Makes a folder, and those that it is in, durably; one may be there already.
+pub(crate) fn create_folder(folder: &Path) -> std::io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let Some(parent) = folder.parent() else { return fs::create_dir(folder) };
+    create_folder(parent)?;
+    match fs::create_dir(folder) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
+        _ => sync_folder(parent),
+    }
+}
+
 /// Makes creations, renames and removals in `folder` durable. Windows has no such call, and orders
 /// them itself.
 pub(crate) fn sync_folder(folder: &Path) -> std::io::Result<()> {

@@ -23,8 +23,10 @@ mod config;
 mod engine;
 mod error;
 mod files;
+mod inference;
 pub mod model;
 mod operation;
+mod snapshot;
 mod toc;
 
 /// The engine crate, whose types are part of [`model`].
@@ -33,8 +35,9 @@ pub use qdrant_edge;
 pub use config::{Config, Durability, Location};
 pub use engine::{QdrantClient, QdrantInstance};
 pub use error::{Error, Result};
-pub use operation::{Inspect, Manage, Read, Reconfigure, Touches, Write, WriteOutput};
+pub use operation::{Inspect, Manage, Read, Reconfigure, Touches, Transfer, Write, WriteOutput};
 pub use toc::{
-    CollectionExists, CreateCollectionNamed, DeleteCollection, ListAliases, ListCollections,
-    RecreateCollection, TableOfContent, UpdateAliases,
+    CollectionExists, CreateCollectionNamed, CreateSnapshot, DeleteCollection, DeleteSnapshot, ListAliases,
+    ListCollections, ListSnapshots, LocateSnapshot, RecoverFullSnapshot, RecoverSnapshot, RecreateCollection,
+    SnapshotScope, StagedCollections, TableOfContent, UpdateAliases,
 };

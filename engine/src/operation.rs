@@ -1,4 +1,4 @@
-//! The three kinds of operations, told apart by what they may run beside.
+//! The kinds of operations, told apart by what they may run beside.
 //!
 //! A request type implements one of these traits in the file of its operation; nothing else has to
 //! know about it. See `collection/` and `toc/` for the implementations.
@@ -80,6 +80,16 @@ pub trait Inspect: Send + 'static {
     type Output: Send + 'static;
 
     /// Runs the operation on the caller's thread.
+    fn execute(self, toc: &TableOfContent) -> Result<Self::Output>;
+}
+
+/// Moves data out of the store or makes it ready to come in, such as a snapshot. It may take long, and
+/// runs on a thread of its own beside everything else.
+pub trait Transfer: Send + 'static {
+    /// What the caller gets back.
+    type Output: Send + 'static;
+
+    /// Runs the operation on the caller's thread. Of what is in use, nothing is changed.
     fn execute(self, toc: &TableOfContent) -> Result<Self::Output>;
 }
 

@@ -3,9 +3,11 @@
 //! Each operation has its own file, which holds its execution; the request types are in
 //! [`model`](crate::model).
 
+mod assemble;
 mod batch_update;
 mod bounds;
 mod clear_payload;
+mod copy_aside;
 mod count_points;
 mod create_payload_index;
 mod create_vector_name;

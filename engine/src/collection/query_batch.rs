@@ -1,9 +1,10 @@
 use qdrant_edge::QueryBatchRequest;
 
-use super::query_points::query_requests;
+use super::query_points::{query_error, query_requests};
 use super::referenced_vectors::look_up_elsewhere;
 use super::{Collection, query_limits};
 use crate::error::Result;
+use crate::inference::embed_queries;
 use crate::model::{QueryBatch, QueryResponse};
 use crate::operation::{Collections, Read};
 
@@ -12,13 +13,15 @@ impl Read for QueryBatch {
 
     fn run(mut self, name: &str, collections: &impl Collections) -> Result<Vec<QueryResponse>> {
         self.validate()?;
+        embed_queries(&mut self.searches)?;
         collections.enter(name, |collection| check_limits(collection, &self))?;
         look_up_elsewhere(&mut self.searches, name, collections)?;
         collections.enter(name, |collection| query(collection, self, Some(name)))
     }
 
-    fn execute(self, collection: &Collection) -> Result<Vec<QueryResponse>> {
+    fn execute(mut self, collection: &Collection) -> Result<Vec<QueryResponse>> {
         self.validate()?;
+        embed_queries(&mut self.searches)?;
         check_limits(collection, &self)?;
         query(collection, self, None)
     }
@@ -30,7 +33,7 @@ fn check_limits(collection: &Collection, batch: &QueryBatch) -> Result<()> {
 
 fn query(collection: &Collection, batch: QueryBatch, name: Option<&str>) -> Result<Vec<QueryResponse>> {
     let queries = query_requests(collection, batch.searches, name)?;
-    let answers = collection.shard().query_batch(QueryBatchRequest { queries })?;
+    let answers = collection.shard().query_batch(QueryBatchRequest { queries }).map_err(query_error)?;
     let responses = answers
         .into_iter()
         .map(|points| QueryResponse { points: points.into_iter().map(Into::into).collect() });

@@ -3,10 +3,11 @@ use std::slice;
 
 use qdrant_edge::{EdgeShardRead, GroupRequest, RetrieveRequest};
 
-use super::query_points::query_requests;
+use super::query_points::{query_error, query_requests};
 use super::referenced_vectors::look_up_elsewhere;
 use super::{Collection, query_limits};
 use crate::error::{Error, Result};
+use crate::inference::embed_queries;
 use crate::model::{GroupsResult, PointGroup, QueryGroups, Record, WithLookup};
 use crate::operation::{Collections, Read};
 
@@ -17,23 +18,39 @@ const DEFAULT_LIMIT: usize = 10;
 impl Read for QueryGroups {
     type Output = GroupsResult;
 
-    fn run(mut self, name: &str, collections: &impl Collections) -> Result<GroupsResult> {
+    fn run(self, name: &str, collections: &impl Collections) -> Result<GroupsResult> {
         self.validate()?;
-        collections.enter(name, |collection| check_limits(collection, &self))?;
-        look_up_elsewhere(slice::from_mut(&mut self.query), name, collections)?;
-        let with_lookup = self.with_lookup.take();
-        let mut result = collections.enter(name, |collection| group(collection, self, Some(name)))?;
-        if let Some(lookup) = with_lookup {
-            add_lookups(&mut result.groups, lookup.into(), collections)?;
-        }
-        Ok(result)
+        find(self, name, collections)
     }
 
     fn execute(self, collection: &Collection) -> Result<GroupsResult> {
         self.validate()?;
-        check_limits(collection, &self)?;
-        group(collection, self, None)
+        find_here(self, collection)
     }
+}
+
+/// The groups that a validated request asks for.
+pub(super) fn find(
+    mut request: QueryGroups,
+    name: &str,
+    collections: &impl Collections,
+) -> Result<GroupsResult> {
+    embed_queries(slice::from_mut(&mut request.query))?;
+    collections.enter(name, |collection| check_limits(collection, &request))?;
+    look_up_elsewhere(slice::from_mut(&mut request.query), name, collections)?;
+    let with_lookup = request.with_lookup.take();
+    let mut result = collections.enter(name, |collection| group(collection, request, Some(name)))?;
+    if let Some(lookup) = with_lookup {
+        add_lookups(&mut result.groups, lookup.into(), collections)?;
+    }
+    Ok(result)
+}
+
+/// As [`find`], of a request that needs no other collection.
+pub(super) fn find_here(mut request: QueryGroups, collection: &Collection) -> Result<GroupsResult> {
+    embed_queries(slice::from_mut(&mut request.query))?;
+    check_limits(collection, &request)?;
+    group(collection, request, None)
 }
 
 fn check_limits(collection: &Collection, request: &QueryGroups) -> Result<()> {
@@ -53,7 +70,7 @@ fn group(collection: &Collection, request: QueryGroups, name: Option<&str>) -> R
     let query = query_requests(collection, vec![query], name)?.remove(0);
     let group_size = collection.at_most_all(group_size.unwrap_or(DEFAULT_GROUP_SIZE))?;
     let request = GroupRequest { query, group_by, groups, group_size };
-    let groups = collection.shard().query_groups(request)?.into_iter().map(|group| {
+    let groups = collection.shard().query_groups(request).map_err(query_error)?.into_iter().map(|group| {
         let id = serde_json::to_value(&group.key)
             .map_err(|error| Error::Service(format!("cannot write the value of a group: {error}")))?;
         Ok(PointGroup { hits: group.hits.into_iter().map(Into::into).collect(), id, lookup: None })

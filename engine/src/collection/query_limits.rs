@@ -122,6 +122,6 @@ fn comparisons(input: &VectorInput) -> usize {
             sparse.indices.len().div_ceil(SPARSE_VALUES_PER_COMPARISON)
         }
         VectorInput::Vector(Vector::MultiDense(rows)) => rows.len(),
-        VectorInput::Vector(_) | VectorInput::Id(_) => 1,
+        VectorInput::Vector(_) | VectorInput::Id(_) | VectorInput::Inference(_) => 1,
     }
 }

@@ -1,9 +1,14 @@
-use qdrant_edge::{Condition, Filter, PointId, QueryRequest, Sample as EdgeSample, ScoringQuery};
+use std::slice;
+
+use qdrant_edge::{
+    Condition, Filter, OperationError, PointId, QueryRequest, Sample as EdgeSample, ScoringQuery,
+};
 
 use super::referenced_vectors::{look_up_elsewhere, look_up_here};
 use super::scoring_query::{prefetch_request, scoring_query};
 use super::{Collection, query_limits};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::inference::embed_queries;
 use crate::model::{QueryPoints, QueryResponse};
 use crate::operation::{Collections, Read};
 
@@ -14,13 +19,15 @@ impl Read for QueryPoints {
 
     fn run(mut self, name: &str, collections: &impl Collections) -> Result<QueryResponse> {
         self.validate()?;
+        embed_queries(slice::from_mut(&mut self))?;
         collections.enter(name, |collection| check_limits(collection, &self))?;
-        look_up_elsewhere(std::slice::from_mut(&mut self), name, collections)?;
+        look_up_elsewhere(slice::from_mut(&mut self), name, collections)?;
         collections.enter(name, |collection| query(collection, self, Some(name)))
     }
 
-    fn execute(self, collection: &Collection) -> Result<QueryResponse> {
+    fn execute(mut self, collection: &Collection) -> Result<QueryResponse> {
         self.validate()?;
+        embed_queries(slice::from_mut(&mut self))?;
         check_limits(collection, &self)?;
         query(collection, self, None)
     }
@@ -32,8 +39,21 @@ fn check_limits(collection: &Collection, query: &QueryPoints) -> Result<()> {
 
 fn query(collection: &Collection, query: QueryPoints, name: Option<&str>) -> Result<QueryResponse> {
     let request = query_requests(collection, vec![query], name)?.remove(0);
-    let points = collection.shard().query(request)?;
+    let points = collection.shard().query(request).map_err(query_error)?;
     Ok(QueryResponse { points: points.into_iter().map(Into::into).collect() })
+}
+
+/// Nothing but a formula stops a query: the engine gives up all segments when one point has no score, and
+/// keeps the reason for itself.
+pub(super) fn query_error(error: OperationError) -> Error {
+    match error {
+        OperationError::Cancelled { .. } => Error::WrongInput(
+            "The formula produced a non-finite number for a point, or found no value of the expected type in its \
+             payload and/or in the formula defaults"
+                .to_owned(),
+        ),
+        error => error.into(),
+    }
 }
 
 /// Turns validated queries into the engine's, with vectors in the place of the ids of this collection,

@@ -1,6 +1,6 @@
-use super::Collection;
+use super::{Collection, query_groups};
 use crate::error::Result;
-use crate::model::{GroupsResult, QueryGroups, RecommendPointGroups};
+use crate::model::{GroupsResult, RecommendPointGroups};
 use crate::operation::{Collections, Read};
 
 impl Read for RecommendPointGroups {
@@ -8,11 +8,11 @@ impl Read for RecommendPointGroups {
 
     fn run(self, name: &str, collections: &impl Collections) -> Result<GroupsResult> {
         self.validate()?;
-        QueryGroups::from(self).run(name, collections)
+        query_groups::find(self.into(), name, collections)
     }
 
     fn execute(self, collection: &Collection) -> Result<GroupsResult> {
         self.validate()?;
-        QueryGroups::from(self).execute(collection)
+        query_groups::find_here(self.into(), collection)
     }
 }

@@ -22,6 +22,11 @@ pub(super) fn save(folder: &Path, config: &CollectionConfig) -> Result<()> {
 }
 
 impl Collection {
+    /// The settings of the collection in `folder`, which may not be open.
+    pub(crate) fn stored_settings(folder: &Path) -> Result<CollectionConfig> {
+        load(folder)
+    }
+
     /// The settings, a copy of them.
     pub(crate) fn settings(&self) -> CollectionConfig {
         self.config.read().clone()

@@ -4,7 +4,8 @@ use super::Collection;
 use super::plan::{self, Change, Plan};
 use super::vector_schema::check_vectors;
 use crate::error::Result;
-use crate::model::{UpdateResult, UpdateVectors};
+use crate::inference::embed_sources;
+use crate::model::{PointVectors, UpdateResult, UpdateVectors};
 use crate::operation::Write;
 
 impl Write for UpdateVectors {
@@ -18,8 +19,11 @@ impl Write for UpdateVectors {
 
 impl Change for UpdateVectors {
     fn plan(self, plan: &mut Plan) -> Result<()> {
-        let Self { points, update_filter, wait: _, ordering: _ } = self;
-        let points: Vec<_> = points.into_iter().map(PointVectorsPersisted::from).collect();
+        let Self { mut points, update_filter, wait: _, ordering: _ } = self;
+        points.iter().try_for_each(PointVectors::check_objects)?;
+        embed_sources(points.iter_mut().flat_map(|point| point.vector.sources_mut()))?;
+        let points: Vec<_> =
+            points.into_iter().map(PointVectorsPersisted::try_from).collect::<Result<_>>()?;
         let collection = plan.collection();
         collection.check_limits(|limits| {
             limits.points(points.len(), "update limit")?;

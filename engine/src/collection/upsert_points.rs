@@ -1,11 +1,13 @@
 use qdrant_edge::{
-    ConditionalInsertOperation, PointInsertOperations, PointOperations, UpdateMode, UpdateOperation,
+    ConditionalInsertOperation, PointInsertOperations, PointOperations, PointStructPersisted, UpdateMode,
+    UpdateOperation,
 };
 
 use super::Collection;
 use super::plan::{self, Change, Plan};
 use super::vector_schema::check_vectors;
 use crate::error::Result;
+use crate::inference::embed_sources;
 use crate::model::{UpdateResult, UpsertPoints};
 use crate::operation::Write;
 
@@ -21,7 +23,9 @@ impl Write for UpsertPoints {
 impl Change for UpsertPoints {
     fn plan(self, plan: &mut Plan) -> Result<()> {
         let Self { points, update_filter, update_mode, wait: _, ordering: _ } = self;
-        let points = points.into_points();
+        let mut points = points.into_list()?;
+        embed_sources(points.iter_mut().flat_map(|point| point.vector.sources_mut()))?;
+        let points: Vec<_> = points.into_iter().map(PointStructPersisted::try_from).collect::<Result<_>>()?;
         let collection = plan.collection();
         collection.check_limits(|limits| {
             limits.points(points.len(), "upsert limit")?;

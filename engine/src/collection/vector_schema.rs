@@ -1,10 +1,10 @@
 //! Whether vectors fit a collection. The engine finds out only while it writes, and keeps what it has
 //! written by then.
 
-use qdrant_edge::{EdgeConfig, EdgeVectorParams, OperationError};
+use qdrant_edge::{EdgeConfig, EdgeVectorParams, OperationError, VectorStructPersisted};
 
 use crate::error::{Error, Result};
-use crate::model::{Vector, VectorStruct};
+use crate::model::Vector;
 
 /// A vector, borrowed from wherever it is.
 #[derive(Clone, Copy)]
@@ -41,13 +41,13 @@ pub(super) fn check_query_vector(config: &EdgeConfig, name: &str, vector: &Vecto
 /// Checks that the vectors of points can be written.
 pub(super) fn check_vectors<'a>(
     config: &EdgeConfig,
-    points: impl IntoIterator<Item = &'a VectorStruct>,
+    points: impl IntoIterator<Item = &'a VectorStructPersisted>,
 ) -> Result<()> {
     for vectors in points {
         match vectors {
-            VectorStruct::Single(numbers) => check(config, "", Shape::Dense(numbers))?,
-            VectorStruct::MultiDense(rows) => check(config, "", Shape::MultiDense(rows))?,
-            VectorStruct::Named(vectors) => {
+            VectorStructPersisted::Single(numbers) => check(config, "", Shape::Dense(numbers))?,
+            VectorStructPersisted::MultiDense(rows) => check(config, "", Shape::MultiDense(rows))?,
+            VectorStructPersisted::Named(vectors) => {
                 for (name, vector) in vectors {
                     check(config, name, vector.into()).map_err(|error| match error {
                         OperationError::WrongVectorDimension { .. } => {

@@ -11,7 +11,7 @@ use super::instance::Engine;
 use super::message::{Abandoned, Call, Job, Message, job};
 use crate::collection::{Collection, Flush};
 use crate::error::{Error, Result};
-use crate::operation::{Inspect, Manage, Read, Reconfigure, Touches, Write, WriteOutput};
+use crate::operation::{Inspect, Manage, Read, Reconfigure, Touches, Transfer, Write, WriteOutput};
 use crate::toc::{Entry, OpenCollections, TableOfContent};
 
 /// A client of an embedded Qdrant.
@@ -144,7 +144,7 @@ impl QdrantClient {
     pub async fn flush(&self) -> Result<()> {
         let engine = self.engine()?;
         // All share a permit: with one each, a close could come in between.
-        let permit = Arc::new(engine.admit().await?);
+        let permit = Arc::new(engine.admit(1).await?);
         let open = |toc: &TableOfContent| OpenCollections.execute(toc);
         let inspect = |job| Call::Inspect { touches: Touches::All, job };
         let names = place(&engine, permit.clone(), Abandoned::Skip, open, inspect)?;
@@ -161,6 +161,36 @@ impl QdrantClient {
             }
         }
         Ok(())
+    }
+
+    /// Moves data out of the store.
+    pub async fn transfer<T: Transfer>(&self, touches: Touches, operation: T) -> Result<T::Output> {
+        let operation = |toc: &TableOfContent| operation.execute(toc);
+        self.call(Abandoned::Finish, operation, |job| Call::Transfer { touches, job }).await
+    }
+
+    /// Makes data ready beside the store, and then makes the change that takes it in. Meanwhile all else
+    /// goes on; what is written to a collection that is then replaced is replaced with it.
+    pub async fn take_in<T>(
+        &self,
+        touches: Touches,
+        build: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<<T::Output as Manage>::Output>
+    where
+        T: Transfer,
+        T::Output: Manage,
+    {
+        let engine = self.engine()?;
+        // Both places at once: who closes the client waits for both.
+        let mut first = engine.admit(2).await?;
+        let second = first.split(1).ok_or(Error::Closed)?;
+        let prepare = |toc: &TableOfContent| build()?.execute(toc);
+        let prepared =
+            run(&engine, first, Abandoned::Finish, prepare, |job| Call::Transfer { touches, job }).await?;
+        let change = |toc: &TableOfContent| prepared.execute(toc);
+        // An alias of the collection may be used as well.
+        let touches = Touches::All;
+        run(&engine, second, Abandoned::Finish, change, |job| Call::Manage { touches, job }).await
     }
 
     /// Waits for the calls made so far, and closes this client. The last client of a folder flushes
@@ -205,9 +235,8 @@ impl QdrantClient {
         call: impl FnOnce(Job<T>) -> Call,
     ) -> Result<O> {
         let engine = self.engine()?;
-        let permit = engine.admit().await?;
-        let placed = place(&engine, permit, abandoned, operation, call)?;
-        answer(&engine, placed).await
+        let permit = engine.admit(1).await?;
+        run(&engine, permit, abandoned, operation, call).await
     }
 
     /// Waits for `answer` as long as `timeout` allows.
@@ -247,6 +276,17 @@ fn place<T, O: Send + 'static>(
 
 async fn answer<O>(engine: &Engine, placed: oneshot::Receiver<Result<O>>) -> Result<O> {
     placed.await.unwrap_or_else(|_| Err(engine.gone()))
+}
+
+/// Sends a call whose place in line is taken, and waits for its answer.
+async fn run<T, O: Send + 'static>(
+    engine: &Engine,
+    permit: impl Send + 'static,
+    abandoned: Abandoned,
+    operation: impl FnOnce(&T) -> Result<O> + Send + 'static,
+    call: impl FnOnce(Job<T>) -> Call,
+) -> Result<O> {
+    answer(engine, place(engine, permit, abandoned, operation, call)?).await
 }
 
 /// The server's answer when the time is up.

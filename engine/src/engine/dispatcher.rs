@@ -164,6 +164,11 @@ impl Dispatcher {
                 self.runtimes.search.spawn(async move { job(Ok(&toc))(Ok(())) });
                 None
             }
+            Call::Transfer { job, .. } => {
+                let toc = self.toc.clone();
+                self.runtimes.background.spawn_blocking(move || job(Ok(&toc)));
+                None
+            }
             Call::Manage { touches, job } => {
                 let toc = self.toc.clone();
                 let task = self.runtimes.update.spawn_blocking(move || job(Ok(&toc))(Ok(())));

@@ -137,9 +137,9 @@ impl Engine {
         self.opened.wait().clone()
     }
 
-    /// Takes a place in line.
-    pub(super) async fn admit(&self) -> Result<OwnedSemaphorePermit> {
-        self.permits.clone().acquire_owned().await.map_err(|_| self.gone())
+    /// Takes so many places in line.
+    pub(super) async fn admit(&self, places: u32) -> Result<OwnedSemaphorePermit> {
+        self.permits.clone().acquire_many_owned(places).await.map_err(|_| self.gone())
     }
 
     pub(super) fn send(&self, message: Message) -> Result<()> {

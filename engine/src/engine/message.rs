@@ -41,6 +41,10 @@ pub(super) enum Call {
         touches: Touches,
         job: Job<TableOfContent>,
     },
+    Transfer {
+        touches: Touches,
+        job: Job<TableOfContent>,
+    },
     Manage {
         touches: Touches,
         job: Job<TableOfContent>,
@@ -53,7 +57,9 @@ impl Call {
             Call::Write { collection, .. } | Call::WriteEntry { collection, .. } => {
                 Touches::Name(collection.clone())
             }
-            Call::Inspect { touches, .. } | Call::Manage { touches, .. } => touches.clone(),
+            Call::Inspect { touches, .. } | Call::Transfer { touches, .. } | Call::Manage { touches, .. } => {
+                touches.clone()
+            }
         }
     }
 

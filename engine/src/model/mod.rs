@@ -12,6 +12,7 @@ mod packed;
 mod payload_index;
 mod points;
 mod query;
+mod snapshots;
 mod validation;
 mod vectors;
 
@@ -48,5 +49,9 @@ pub use query::{
     SearchMatrixPair, SearchMatrixPairs, SearchMatrixPairsResponse, SearchPointGroups, SearchPoints,
     VectorInput, WithLookup, WithLookupInterface,
 };
+pub use snapshots::{FullSnapshotSource, SnapshotDescription, SnapshotPriority, SnapshotSource};
 pub(crate) use validation::Checked;
-pub use vectors::{BatchVectorStruct, Vector, VectorOutput, VectorStruct, VectorStructOutput};
+pub use vectors::{
+    BatchVectorStruct, InferenceInput, InferenceObject, Vector, VectorOutput, VectorSource, VectorStruct,
+    VectorStructOutput,
+};

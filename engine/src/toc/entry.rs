@@ -36,6 +36,8 @@ pub(crate) struct Entry {
     queued_writes: Arc<AtomicUsize>,
     flush_scheduled: AtomicBool,
     optimizer_scheduled: AtomicBool,
+    /// How many want the optimizer not to run.
+    optimizer_pauses: AtomicUsize,
     /// Held while the optimizer runs. Who needs the collection alone takes it first, and so does not
     /// keep readers waiting for the optimizer.
     optimizing: Mutex<()>,
@@ -80,6 +82,7 @@ impl Entry {
             queued_writes,
             flush_scheduled: AtomicBool::new(false),
             optimizer_scheduled: AtomicBool::new(false),
+            optimizer_pauses: AtomicUsize::new(0),
             optimizing: Mutex::new(()),
             runtimes: runtimes.clone(),
             budget: budget.clone(),
@@ -198,6 +201,29 @@ impl Entry {
         let _ = drained.blocking_recv();
     }
 
+    /// Does `work` in turn among the writes, and waits for it.
+    pub(super) fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Collection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (done, answer) = oneshot::channel();
+        self.enqueue(Box::new(move |collection| {
+            // Other collections share the thread.
+            let _ = done.send(collection.and_then(|collection| block_in_place(|| work(collection))));
+            no_reply()
+        }));
+        answer
+            .blocking_recv()
+            .unwrap_or_else(|_| Err(Error::Service("the collection's work ended".to_owned())))
+    }
+
+    /// Waits for the optimizer, and keeps it from running.
+    pub(super) fn pause_optimizer(self: &Arc<Self>) -> OptimizerPause {
+        self.optimizer_pauses.fetch_add(1, Ordering::AcqRel);
+        drop(self.optimizing.lock());
+        OptimizerPause(self.clone())
+    }
+
     /// Flushes what is open. Only while no write is queued.
     pub(super) fn flush(&self) -> Result<()> {
         self.with_open(Collection::flush).unwrap_or(Ok(()))
@@ -273,10 +299,22 @@ impl Entry {
     fn optimize(self: &Arc<Self>) {
         let budget = self.budget.clone();
         let _running = self.optimizing.lock();
+        if self.optimizer_pauses.load(Ordering::Acquire) > 0 {
+            return;
+        }
         self.with_open(|collection| collection.optimize(budget));
         if self.with_open(Collection::is_dirty) == Some(true) {
             self.schedule_flush();
         }
+    }
+}
+
+/// While it lasts, a collection is not optimized. What becomes due is done afterwards.
+pub(super) struct OptimizerPause(Arc<Entry>);
+
+impl Drop for OptimizerPause {
+    fn drop(&mut self) {
+        self.0.optimizer_pauses.fetch_sub(1, Ordering::AcqRel);
     }
 }
 

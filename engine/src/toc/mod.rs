@@ -11,6 +11,7 @@ mod list_aliases;
 mod list_collections;
 mod open_collections;
 mod recreate_collection;
+mod snapshots;
 mod storage_folder;
 mod update_aliases;
 
@@ -28,6 +29,7 @@ use crate::config::{Config, Durability};
 use crate::engine::Runtimes;
 use crate::error::{Error, Result};
 use crate::operation::{Collections, Read};
+use crate::snapshot::remove_leftovers;
 use aliases::Aliases;
 use storage_folder::StorageFolder;
 
@@ -38,6 +40,10 @@ pub use list_aliases::ListAliases;
 pub use list_collections::{CollectionExists, ListCollections};
 pub(crate) use open_collections::OpenCollections;
 pub use recreate_collection::RecreateCollection;
+pub use snapshots::{
+    CreateSnapshot, DeleteSnapshot, ListSnapshots, LocateSnapshot, RecoverFullSnapshot, RecoverSnapshot,
+    SnapshotScope, StagedCollections,
+};
 pub use update_aliases::UpdateAliases;
 
 /// Marks the folder of a collection that is being created.
@@ -62,8 +68,10 @@ impl TableOfContent {
     pub(crate) fn open(config: &Config, root: Option<PathBuf>, runtimes: Runtimes) -> Result<Self> {
         let folder = StorageFolder::open(root)?;
         folder.empty_removed();
-        folder.finish_staged(|path| !is_unfinished(path))?;
-        let aliases = Aliases::load(&folder.aliases_file())?;
+        let is_whole = |path: &Path| !is_unfinished(path);
+        let aliases = Aliases::load(&folder.aliases_file(), folder.has_staged(is_whole))?;
+        folder.finish_staged(is_whole)?;
+        remove_leftovers(&folder.snapshots());
         let budget = ResourceBudget::new(config.optimizer_cpus, config.optimizer_cpus);
         let mut entries = BTreeMap::new();
         for name in collection_names(&folder)? {

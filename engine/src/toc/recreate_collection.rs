@@ -48,7 +48,7 @@ impl Manage for RecreateCollection {
             entry.drain();
             entry.close();
         }
-        let replaced = toc.folder.take_over_staged(&name);
+        let replaced = toc.folder.take_over_staged(&name).map(drop);
         if replaced.is_err() {
             toc.folder.discard_staged(&name);
         }

@@ -7,9 +7,13 @@
 //! collections/<name>/  config.json and the shard's folder `0/`
 //! .staged/<name>/      collections that are to replace those of the same name
 //! .removed/            collections on their way out
+//! .work/               what is being made or unpacked; of no use after a crash
+//! snapshots/           snapshots of the whole store
+//! snapshots/<name>/    those of a collection; `shards/0/` of its shard
 //! ```
 
 use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process;
 
@@ -30,6 +34,8 @@ const COLLECTIONS: &str = "collections";
 const ALIASES: &str = "aliases";
 const STAGED: &str = ".staged";
 const REMOVED: &str = ".removed";
+const WORK: &str = ".work";
+const SNAPSHOTS: &str = "snapshots";
 
 #[derive(Serialize, Deserialize)]
 struct Format {
@@ -62,12 +68,18 @@ impl StorageFolder {
         let folder = Self { root, _lock: lock, _temporary: temporary };
         remove_leftovers(&folder.root);
         folder.check_format()?;
-        for path in
-            [folder.collections(), folder.root.join(ALIASES), folder.staged(), folder.root.join(REMOVED)]
-        {
+        for path in [
+            folder.collections(),
+            folder.root.join(ALIASES),
+            folder.staged(),
+            folder.removed(),
+            folder.work(),
+            folder.snapshots(),
+        ] {
             fs::create_dir_all(&path).map_err(|error| Error::storage(&path, error))?;
             remove_leftovers(&path);
         }
+        empty(&folder.work());
         Ok(folder)
     }
 
@@ -83,6 +95,25 @@ impl StorageFolder {
         self.root.join(ALIASES).join("data.json")
     }
 
+    /// Where snapshots of the whole store are; those of collections are in folders of their names.
+    pub(super) fn snapshots(&self) -> PathBuf {
+        self.root.join(SNAPSHOTS)
+    }
+
+    /// Makes a folder for files that are needed for a while only.
+    pub(super) fn work_folder(&self) -> Result<TempDir> {
+        let work = self.work();
+        TempDir::new_in(&work).map_err(|error| Error::storage(&work, error))
+    }
+
+    fn work(&self) -> PathBuf {
+        self.root.join(WORK)
+    }
+
+    fn removed(&self) -> PathBuf {
+        self.root.join(REMOVED)
+    }
+
     fn staged(&self) -> PathBuf {
         self.root.join(STAGED)
     }
@@ -95,19 +126,66 @@ impl StorageFolder {
         Ok(path)
     }
 
+    /// Makes the folders in `successors` the successors of the collections of the same names, all at one
+    /// stroke.
+    pub(super) fn stage_all(&self, successors: &Path) -> Result<()> {
+        let staged = self.staged();
+        self.discard_all_staged()
+            .and_then(|()| fs::remove_dir(&staged))
+            .and_then(|()| fs::rename(successors, &staged))
+            .and_then(|()| sync_folder(&self.root))
+            .map_err(|error| Error::storage(&staged, error))
+    }
+
     /// Gives a successor up.
     pub(super) fn discard_staged(&self, name: &str) {
         let path = self.staged().join(name);
         if path.exists()
-            && let Err(error) = fs::remove_dir_all(&path)
+            && let Err(error) = self.remove(&path)
         {
-            tracing::warn!(path = %path.display(), %error, "cannot delete an unfinished collection yet");
+            tracing::warn!(path = %path.display(), %error, "cannot remove an unfinished collection");
         }
     }
 
+    /// Gives all successors up.
+    pub(super) fn discard_all_staged(&self) -> io::Result<()> {
+        let staged = self.staged();
+        if staged.exists() {
+            self.remove(&staged)?;
+        }
+        fs::create_dir(&staged)
+    }
+
+    /// Puts the successors of collections in their places: all, or none when there is an error. Once
+    /// they are closed, that is; a crash in between is mended by [`Self::finish_staged`].
+    pub(super) fn take_over_all_staged(&self, names: &[String]) -> Result<()> {
+        let mut done: Vec<(&str, Option<PathBuf>)> = Vec::new();
+        for name in names {
+            match self.take_over_staged(name) {
+                Ok(removed) => done.push((name, removed)),
+                Err(error) => {
+                    for (name, removed) in done.into_iter().rev() {
+                        if let Err(error) = self.put_back(name, removed.as_deref()) {
+                            tracing::error!(collection = name, %error, "cannot put a collection back");
+                        }
+                    }
+                    return Err(error);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn put_back(&self, name: &str, removed: Option<&Path>) -> io::Result<()> {
+        let place = self.collection(name);
+        self.remove(&place)?;
+        removed.map_or(Ok(()), |removed| fs::rename(removed, place))
+    }
+
     /// Puts the successor of the collection `name` in its place. Once it is closed, that is; a crash in
-    /// between is mended by [`Self::finish_staged`].
-    pub(super) fn take_over_staged(&self, name: &str) -> Result<()> {
+    /// between is mended by [`Self::finish_staged`]. Where the files of the old one are then is the
+    /// answer.
+    pub(super) fn take_over_staged(&self, name: &str) -> Result<Option<PathBuf>> {
         let place = self.collection(name);
         let removed = if place.exists() { Some(self.remove_collection(name)?) } else { None };
         let from = self.staged().join(name);
@@ -115,13 +193,19 @@ impl StorageFolder {
             .and_then(|()| sync_folder(&self.staged()))
             .and_then(|()| sync_folder(&self.collections()))
             .map_err(|error| {
-                if let Some(removed) = removed.filter(|_| !place.exists())
-                    && let Err(error) = fs::rename(&removed, &place)
+                if let Some(removed) = removed.as_ref().filter(|_| !place.exists())
+                    && let Err(error) = fs::rename(removed, &place)
                 {
                     tracing::error!(path = %removed.display(), %error, "cannot put a collection back");
                 }
                 Error::storage(&from, error)
-            })
+            })?;
+        Ok(removed)
+    }
+
+    /// Whether there are successors that are whole, and so were to take over when the process ended.
+    pub(super) fn has_staged(&self, is_whole: impl Fn(&Path) -> bool) -> bool {
+        fs::read_dir(self.staged()).into_iter().flatten().flatten().any(|entry| is_whole(&entry.path()))
     }
 
     /// Finishes what a crash has interrupted: successors that are whole take over, others are given up.
@@ -143,22 +227,20 @@ impl StorageFolder {
     /// by [`Self::empty_removed`]; until then they are where the answer says.
     pub(super) fn remove_collection(&self, name: &str) -> Result<PathBuf> {
         let from = self.collection(name);
-        let to = self.root.join(REMOVED).join(uuid::Uuid::new_v4().to_string());
-        fs::rename(&from, &to)
-            .and_then(|()| sync_folder(&self.collections()))
-            .map_err(|error| Error::storage(&from, error))?;
+        let removed = self.remove(&from).and_then(|to| sync_folder(&self.collections()).map(|()| to));
+        removed.map_err(|error| Error::storage(&from, error))
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<PathBuf> {
+        let to = self.removed().join(uuid::Uuid::new_v4().to_string());
+        fs::rename(path, &to)?;
         Ok(to)
     }
 
     /// Deletes the files of removed collections. What cannot be deleted now is tried again at the
     /// next opening.
     pub(super) fn empty_removed(&self) {
-        let removed = self.root.join(REMOVED);
-        for entry in fs::read_dir(&removed).into_iter().flatten().flatten() {
-            if let Err(error) = fs::remove_dir_all(entry.path()) {
-                tracing::warn!(path = %entry.path().display(), %error, "cannot delete a removed collection yet");
-            }
-        }
+        empty(&self.removed());
     }
 
     /// Refuses folders that hold something else, and formats that are newer than this code.
@@ -206,6 +288,17 @@ impl StorageFolder {
 impl Drop for StorageFolder {
     fn drop(&mut self) {
         let _ = fs::remove_file(self.root.join(LOCK_HOLDER));
+    }
+}
+
+/// Deletes what is in a folder, as far as that is possible now.
+fn empty(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        if let Err(error) = removed {
+            tracing::warn!(path = %path.display(), %error, "cannot delete what is not needed any more");
+        }
     }
 }
 

@@ -90,6 +90,22 @@ fn groups_hold_the_best_points_of_each_value() {
 }
 
 #[test]
+fn groups_ask_for_examples_only_when_they_average_them() {
+    let store = store();
+    store.index("odd", json!("integer"));
+    let groups = |negative: Value, strategy: &str| {
+        store.read::<RecommendPointGroups>(json!({
+            "negative": negative, "strategy": strategy, "group_by": "odd", "group_size": 1, "limit": 1,
+        }))
+    };
+    let none = "Wrong input: Positive vectors should not be empty with `average` strategy";
+    for negative in [json!([1]), json!([])] {
+        assert_eq!(refusal(groups(negative.clone(), "average_vector")), (400, none.to_owned()));
+        assert!(groups(negative, "best_score").is_ok());
+    }
+}
+
+#[test]
 fn one_point_is_read_with_all_that_it_has() {
     let store = store();
     assert_eq!(

@@ -4,6 +4,7 @@ mod config;
 mod create;
 mod diff;
 mod edge;
+mod foreign;
 mod info;
 mod list;
 mod optimizations;

@@ -1,11 +1,10 @@
 use qdrant_edge::{Filter, PointId, PointVectorsPersisted};
 use serde::Deserialize;
-use validator::Validate;
 
 use super::WriteOrdering;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::validation::{Checked, Faults};
-use crate::model::vectors::{self, VectorStruct};
+use crate::model::vectors::{self, VectorSource, VectorStruct};
 
 /// Replaces vectors of points, and keeps their other vectors and their payload.
 ///
@@ -48,13 +47,13 @@ impl Checked for UpdateVectors {
         }
         for (index, PointVectors { id: _, vector }) in points.iter().enumerate() {
             let path = format!("points[{index}].vector");
-            if let Some(fault) = vectors::non_finite_of_point(vector) {
+            if let Some(fault) = vector.non_finite() {
                 return Err(vectors::non_finite_error("VectorStruct", &path, &fault));
             }
-            if vectors::is_empty(vector) {
+            if vector.is_empty() {
                 faults.add(&path, "must specify vectors to update for point");
-            } else if let Err(errors) = vector.validate() {
-                faults.extend(&path, &errors);
+            } else {
+                vector.check(&path, faults);
             }
         }
         faults.within("update_filter", update_filter.as_ref());
@@ -62,9 +61,25 @@ impl Checked for UpdateVectors {
     }
 }
 
-impl From<PointVectors> for PointVectorsPersisted {
-    fn from(point: PointVectors) -> Self {
+impl PointVectors {
+    /// Checks that there is no object to make a default vector of.
+    pub(crate) fn check_objects(&self) -> Result<()> {
+        match &self.vector {
+            VectorStruct::Default(VectorSource::Inference(object)) => {
+                let kind = object.kind();
+                Err(Error::Inference(format!("{kind} processing is not supported for point vectors.")))
+            }
+            VectorStruct::Default(VectorSource::Vector(_)) | VectorStruct::Named(_) => Ok(()),
+        }
+    }
+}
+
+/// Only after a vector has been made of each object.
+impl TryFrom<PointVectors> for PointVectorsPersisted {
+    type Error = Error;
+
+    fn try_from(point: PointVectors) -> Result<Self> {
         let PointVectors { id, vector } = point;
-        Self { id, vector }
+        Ok(Self { id, vector: vector.try_into()? })
     }
 }

@@ -7,7 +7,7 @@ use validator::Validate;
 use super::WriteOrdering;
 use crate::error::{Error, Result};
 use crate::model::validation::{Checked, Faults};
-use crate::model::vectors::{self, BatchVectorStruct, Vector, VectorStruct};
+use crate::model::vectors::{self, BatchVectorStruct, VectorSource, VectorStruct};
 
 /// Inserts points. A point whose id exists is replaced as a whole.
 ///
@@ -122,16 +122,14 @@ impl Checked for UpsertPoints {
 
 fn validate_list(points: &[PointStruct], faults: &mut Faults) -> Result<()> {
     for (index, point) in points.iter().enumerate() {
-        if let Some(fault) = vectors::non_finite_of_point(&point.vector) {
+        if let Some(fault) = point.vector.non_finite() {
             return Err(vectors::non_finite_error(
                 "VectorStruct",
                 &format!("points[{index}].vector"),
                 &fault,
             ));
         }
-        if let Err(errors) = point.vector.validate() {
-            faults.extend(&format!("points[{index}].vector"), &errors);
-        }
+        point.vector.check(&format!("points[{index}].vector"), faults);
     }
     Ok(())
 }
@@ -143,10 +141,13 @@ impl PointStruct {
     }
 }
 
-impl From<PointStruct> for PointStructPersisted {
-    fn from(point: PointStruct) -> Self {
+/// Only after a vector has been made of each object.
+impl TryFrom<PointStruct> for PointStructPersisted {
+    type Error = Error;
+
+    fn try_from(point: PointStruct) -> Result<Self> {
         let PointStruct { id, vector, payload } = point;
-        Self { id, vector, payload }
+        Ok(Self { id, vector: vector.try_into()?, payload })
     }
 }
 
@@ -156,7 +157,7 @@ impl Batch {
         for (path, column) in vectors.columns() {
             let mut errors = Vec::new();
             for (index, vector) in column.iter().enumerate() {
-                if let Some(fault) = vectors::non_finite(vector) {
+                if let Some(fault) = vector.non_finite() {
                     return Err(vectors::non_finite_error(
                         "BatchVectorStruct",
                         &format!("{path}[{index}]"),
@@ -191,7 +192,7 @@ impl Batch {
 
 impl BatchVectorStruct {
     /// The columns, each with its path in the request.
-    fn columns(&self) -> Vec<(String, &[Vector])> {
+    fn columns(&self) -> Vec<(String, &[VectorSource])> {
         match self {
             Self::Default(column) => vec![("batch.vectors".to_owned(), column)],
             Self::Named(columns) => columns
@@ -202,11 +203,19 @@ impl BatchVectorStruct {
     }
 
     /// The vectors of each of `count` points, to which the columns have been compared.
-    fn into_rows(self, count: usize) -> Vec<VectorStruct> {
-        match self {
-            Self::Default(column) => column.into_iter().map(default_vector).collect(),
+    fn into_rows(self, count: usize) -> Result<Vec<VectorStruct>> {
+        Ok(match self {
+            Self::Default(column) => {
+                if let Some(VectorSource::Inference(object)) = column.first() {
+                    let kind = object.kind();
+                    return Err(Error::Inference(format!(
+                        "{kind} processing is not supported in batch operations."
+                    )));
+                }
+                column.into_iter().map(VectorStruct::Default).collect()
+            }
             Self::Named(columns) => {
-                let mut rows: Vec<HashMap<String, Vector>> =
+                let mut rows: Vec<HashMap<String, VectorSource>> =
                     vec![HashMap::with_capacity(columns.len()); count];
                 for (name, column) in columns {
                     for (row, vector) in rows.iter_mut().zip(column) {
@@ -215,28 +224,23 @@ impl BatchVectorStruct {
                 }
                 rows.into_iter().map(VectorStruct::Named).collect()
             }
-        }
-    }
-}
-
-fn default_vector(vector: Vector) -> VectorStruct {
-    match vector {
-        Vector::Dense(numbers) => VectorStruct::Single(numbers),
-        Vector::MultiDense(rows) => VectorStruct::MultiDense(rows),
-        Vector::Sparse(_) => VectorStruct::Named([(String::new(), vector)].into()),
+        })
     }
 }
 
 impl PointInsertOperations {
-    /// The points in the form that the engine writes. Only after validation.
-    pub(crate) fn into_points(self) -> Vec<PointStructPersisted> {
+    /// The points as a list. Only after validation.
+    ///
+    /// # Errors
+    /// 400 for objects to make default vectors of in columns.
+    pub(crate) fn into_list(self) -> Result<Vec<PointStruct>> {
         match self {
-            Self::PointsList(points) => points.into_iter().map(Into::into).collect(),
+            Self::PointsList(points) => Ok(points),
             Self::PointsBatch(Batch { ids, vectors, payloads }) => {
-                let rows = vectors.into_rows(ids.len());
+                let rows = vectors.into_rows(ids.len())?;
                 let payloads = payloads.unwrap_or_else(|| vec![None; ids.len()]);
                 let points = ids.into_iter().zip(rows).zip(payloads);
-                points.map(|((id, vector), payload)| PointStructPersisted { id, vector, payload }).collect()
+                Ok(points.map(|((id, vector), payload)| PointStruct { id, vector, payload }).collect())
             }
         }
     }
@@ -268,7 +272,7 @@ mod tests {
         let columns = json!({ "batch": {
             "ids": [1, 18446744073709551615u64], "vectors": [[1.0, 2.0], [3.0, 4.0]], "payloads": [{ "a": 1 }, null],
         } });
-        assert_eq!(parse(list).unwrap().points.into_points(), parse(columns).unwrap().points.into_points());
+        assert_eq!(parse(list).unwrap().points.into_list(), parse(columns).unwrap().points.into_list());
 
         let list = json!({ "points": [
             { "id": 1, "vector": { "d": [1.0], "s": { "indices": [1], "values": [0.5] } } },
@@ -278,7 +282,7 @@ mod tests {
             "d": [[1.0], [2.0]],
             "s": [{ "indices": [1], "values": [0.5] }, { "indices": [2], "values": [0.25] }],
         } } });
-        assert_eq!(parse(list).unwrap().points.into_points(), parse(columns).unwrap().points.into_points());
+        assert_eq!(parse(list).unwrap().points.into_list(), parse(columns).unwrap().points.into_list());
     }
 
     #[test]

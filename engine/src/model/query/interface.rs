@@ -1,6 +1,6 @@
 use std::fmt;
 
-use qdrant_edge::{OrderByInterface, SparseVector};
+use qdrant_edge::OrderByInterface;
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -8,8 +8,7 @@ use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use super::formula::FormulaQuery;
 use super::one_or_many::one_or_many;
 use super::vector_input::{VectorInput, VectorInputVisitor};
-use crate::model::packed::Floats;
-use crate::model::vectors::Vector;
+use crate::model::vectors::VectorSource;
 
 /// What a server says of a query that it does not know.
 pub(super) const NO_QUERY: &str = "Expected some form of vector, id, or a type of query";
@@ -263,13 +262,11 @@ impl<'de> Visitor<'de> for QueryVisitor {
         #[derive(Deserialize)]
         #[serde(untagged)]
         enum Form {
-            Sparse { indices: Vec<u32>, values: Floats },
+            Nearest(VectorSource),
             Query(Query),
         }
         Ok(match Form::deserialize(MapAccessDeserializer::new(map))? {
-            Form::Sparse { indices, values: Floats(values) } => {
-                QueryInterface::Nearest(Vector::Sparse(SparseVector { indices, values }).into())
-            }
+            Form::Nearest(source) => QueryInterface::Nearest(source.into()),
             Form::Query(query) => QueryInterface::Query(query),
         })
     }

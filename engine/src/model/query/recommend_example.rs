@@ -25,7 +25,9 @@ impl<'de> Deserialize<'de> for RecommendExample {
             Ok(VectorInput::Id(id)) => Ok(Self::PointId(id)),
             Ok(VectorInput::Vector(Vector::Dense(numbers))) => Ok(Self::Dense(numbers)),
             Ok(VectorInput::Vector(Vector::Sparse(sparse))) => Ok(Self::Sparse(sparse)),
-            Ok(VectorInput::Vector(Vector::MultiDense(_))) | Err(_) => Err(no_variant(NAME)),
+            Ok(VectorInput::Vector(Vector::MultiDense(_)) | VectorInput::Inference(_)) | Err(_) => {
+                Err(no_variant(NAME))
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{QueryInterface, QueryPoints};
 use crate::error::Result;
 use crate::model::packed::{Floats, PackedVectors};
 use crate::model::validation::Faults;
-use crate::model::vectors::{self, AnyVector, Vector, no_variant};
+use crate::model::vectors::{self, Vector, VectorSource, no_variant};
 
 /// Finds the points that are nearest to a vector. [`QueryPoints`] does the same and more.
 ///
@@ -78,13 +78,15 @@ impl<'de> Visitor<'de> for NamedVectorVisitor {
         #[derive(Deserialize)]
         struct Fields {
             name: String,
-            vector: AnyVector,
+            vector: VectorSource,
         }
-        let Fields { name, vector: AnyVector(vector) } =
-            Fields::deserialize(MapAccessDeserializer::new(map))?;
+        let Fields { name, vector } = Fields::deserialize(MapAccessDeserializer::new(map))?;
         match vector {
-            Vector::Dense(_) | Vector::Sparse(_) => Ok(NamedVectorStruct::Named { name, vector }),
-            Vector::MultiDense(_) => Err(de::Error::custom("a multivector")),
+            VectorSource::Vector(vector @ (Vector::Dense(_) | Vector::Sparse(_))) => {
+                Ok(NamedVectorStruct::Named { name, vector })
+            }
+            VectorSource::Vector(Vector::MultiDense(_)) => Err(de::Error::custom("a multivector")),
+            VectorSource::Inference(_) => Err(de::Error::custom("no vector")),
         }
     }
 }
@@ -219,6 +221,8 @@ mod tests {
             json!({ "vector": [1.0] }),
             json!({ "name": "n", "vector": [[1.0]] }),
             json!({ "indices": [1], "values": [1.0] }),
+            json!({ "text": "a document", "model": "qdrant/bm25" }),
+            json!({ "name": "n", "vector": { "text": "a document", "model": "qdrant/bm25" } }),
         ];
         for json in not_vectors {
             assert_eq!(

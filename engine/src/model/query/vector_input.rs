@@ -6,15 +6,17 @@ use serde::de::{self, Deserialize, Deserializer, IntoDeserializer, MapAccess, Se
 use validator::{Validate, ValidationErrors};
 
 use crate::model::packed::PackedVectors;
-use crate::model::vectors::{AnyVector, Vector, no_variant};
+use crate::model::vectors::{InferenceObject, Vector, VectorSource, no_variant};
 
-/// A vector to compare with: given, or that of a stored point.
+/// A vector to compare with: given, that of a stored point, or one that a model makes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum VectorInput {
     /// The vector of this point.
     Id(PointId),
     /// This vector.
     Vector(Vector),
+    /// The vector that a model makes of this.
+    Inference(InferenceObject),
 }
 
 impl<'de> Deserialize<'de> for VectorInput {
@@ -46,13 +48,11 @@ impl<'de> Visitor<'de> for VectorInputVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<VectorInput, A::Error> {
-        let AnyVector(vector) = AnyVector::deserialize(de::value::SeqAccessDeserializer::new(list))?;
-        Ok(VectorInput::Vector(vector))
+        VectorSource::deserialize(de::value::SeqAccessDeserializer::new(list)).map(Into::into)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<VectorInput, A::Error> {
-        let AnyVector(vector) = AnyVector::deserialize(de::value::MapAccessDeserializer::new(map))?;
-        Ok(VectorInput::Vector(vector))
+        VectorSource::deserialize(de::value::MapAccessDeserializer::new(map)).map(Into::into)
     }
 }
 
@@ -61,6 +61,7 @@ impl Validate for VectorInput {
         match self {
             VectorInput::Id(_) => Ok(()),
             VectorInput::Vector(vector) => vector.validate(),
+            VectorInput::Inference(object) => object.validate(),
         }
     }
 }
@@ -74,6 +75,15 @@ impl From<PointId> for VectorInput {
 impl From<Vector> for VectorInput {
     fn from(vector: Vector) -> Self {
         VectorInput::Vector(vector)
+    }
+}
+
+impl From<VectorSource> for VectorInput {
+    fn from(source: VectorSource) -> Self {
+        match source {
+            VectorSource::Vector(vector) => VectorInput::Vector(vector),
+            VectorSource::Inference(object) => VectorInput::Inference(object),
+        }
     }
 }
 

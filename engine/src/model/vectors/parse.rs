@@ -8,10 +8,10 @@ use std::collections::HashMap;
 use std::fmt;
 
 use qdrant_edge::SparseVector;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::{BatchVectorStruct, Vector, VectorStruct};
+use super::inference::{InferenceFields, InferenceObject};
+use super::{BatchVectorStruct, Vector, VectorSource, VectorStruct};
 use crate::model::packed::{Floats, PackedVectors};
 
 /// The server's error for what is none of the forms of `expected`.
@@ -33,12 +33,9 @@ pub(in crate::model) fn of_batch<'de, D: Deserializer<'de>>(
     deserializer.deserialize_any(BatchVectorsVisitor).map_err(|_| no_variant("BatchVectorStruct"))
 }
 
-/// A [`Vector`] as a field or element of something else.
-pub(in crate::model) struct AnyVector(pub Vector);
-
-impl<'de> Deserialize<'de> for AnyVector {
+impl<'de> Deserialize<'de> for VectorSource {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(VectorVisitor).map(AnyVector)
+        deserializer.deserialize_any(VectorVisitor)
     }
 }
 
@@ -116,39 +113,53 @@ impl<'de> Deserialize<'de> for Element {
     }
 }
 
-/// Reads the fields of a sparse vector.
-fn read_sparse<'de, A: MapAccess<'de>>(map: A) -> Result<SparseVector, A::Error> {
-    #[derive(serde::Deserialize)]
-    struct Fields {
-        indices: Vec<u32>,
-        values: Floats,
+impl From<Matrix> for VectorSource {
+    fn from(matrix: Matrix) -> Self {
+        VectorSource::Vector(match matrix {
+            Matrix::Row(numbers) => Vector::Dense(numbers),
+            Matrix::Rows(rows) => Vector::MultiDense(rows),
+        })
     }
-    let Fields { indices, values: Floats(values) } = Fields::deserialize(MapAccessDeserializer::new(map))?;
-    Ok(SparseVector { indices, values })
 }
 
 struct VectorVisitor;
 
 impl<'de> Visitor<'de> for VectorVisitor {
-    type Value = Vector;
+    type Value = VectorSource;
 
     fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
         formatter.write_str("a vector")
     }
 
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Vector, E> {
-        PackedVectors::resolve(text, &self).map(Vector::Dense)
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<VectorSource, E> {
+        PackedVectors::resolve(text, &self).map(|numbers| Vector::Dense(numbers).into())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Vector, A::Error> {
-        Ok(match Matrix::read(list)? {
-            Matrix::Row(numbers) => Vector::Dense(numbers),
-            Matrix::Rows(rows) => Vector::MultiDense(rows),
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<VectorSource, A::Error> {
+        Matrix::read(list).map(Into::into)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<VectorSource, A::Error> {
+        let mut indices: Option<Vec<u32>> = None;
+        let mut values: Option<Floats> = None;
+        let mut fields = InferenceFields::default();
+        while let Some(name) = map.next_key::<String>()? {
+            if let Some(field) = fields.get_mut(&name) {
+                *field = Some(map.next_value()?);
+                continue;
+            }
+            match name.as_str() {
+                "indices" => indices = Some(map.next_value()?),
+                "values" => values = Some(map.next_value()?),
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(match (indices, values) {
+            (Some(indices), Some(Floats(values))) => Vector::Sparse(SparseVector { indices, values }).into(),
+            _ => VectorSource::Inference(fields.try_into().map_err(A::Error::custom)?),
         })
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Vector, A::Error> {
-        read_sparse(map).map(Vector::Sparse)
     }
 }
 
@@ -162,20 +173,31 @@ impl<'de> Visitor<'de> for PointVectorsVisitor {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<VectorStruct, E> {
-        PackedVectors::resolve(text, &self).map(VectorStruct::Single)
+        VectorVisitor.visit_str(text).map(VectorStruct::Default)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<VectorStruct, A::Error> {
-        Ok(match Matrix::read(list)? {
-            Matrix::Row(numbers) => VectorStruct::Single(numbers),
-            Matrix::Rows(rows) => VectorStruct::MultiDense(rows),
-        })
+        VectorVisitor.visit_seq(list).map(VectorStruct::Default)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<VectorStruct, A::Error> {
         let mut vectors = HashMap::new();
-        while let Some((name, AnyVector(vector))) = map.next_entry()? {
-            vectors.insert(name, vector);
+        // These may be vectors as well, which only all of them together tell.
+        let mut fields = InferenceFields::default();
+        while let Some(name) = map.next_key::<String>()? {
+            match fields.get_mut(&name) {
+                Some(field) => *field = Some(map.next_value()?),
+                None => {
+                    vectors.insert(name, map.next_value()?);
+                }
+            }
+        }
+        if fields.name_a_model() {
+            let object = InferenceObject::try_from(fields).map_err(A::Error::custom)?;
+            return Ok(VectorStruct::Default(VectorSource::Inference(object)));
+        }
+        for (name, vector) in fields.given() {
+            vectors.insert(name.to_owned(), VectorSource::deserialize(vector).map_err(A::Error::custom)?);
         }
         Ok(VectorStruct::Named(vectors))
     }
@@ -191,12 +213,10 @@ impl<'de> Visitor<'de> for BatchVectorsVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<BatchVectorStruct, A::Error> {
-        let mut column = Vec::new();
-        while let Some(AnyVector(vector)) = list.next_element()? {
-            match (column.first(), &vector) {
-                (None | Some(Vector::Dense(_)), Vector::Dense(_)) => {}
-                (None | Some(Vector::MultiDense(_)), Vector::MultiDense(_)) => {}
-                _ => return Err(de::Error::custom("default vectors of different kinds, or sparse ones")),
+        let mut column: Vec<VectorSource> = Vec::new();
+        while let Some(vector) = list.next_element()? {
+            if !could_be_default(column.first().unwrap_or(&vector), &vector) {
+                return Err(de::Error::custom("default vectors of different kinds, or sparse ones"));
             }
             column.push(vector);
         }
@@ -205,21 +225,34 @@ impl<'de> Visitor<'de> for BatchVectorsVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<BatchVectorStruct, A::Error> {
         let mut columns = HashMap::new();
-        while let Some((name, column)) = map.next_entry::<_, Vec<AnyVector>>()? {
-            columns.insert(name, column.into_iter().map(|AnyVector(vector)| vector).collect());
+        while let Some((name, column)) = map.next_entry()? {
+            columns.insert(name, column);
         }
         Ok(BatchVectorStruct::Named(columns))
     }
 }
 
+/// Whether `vector` can stand in a column of default vectors that begins with `first`.
+fn could_be_default(first: &VectorSource, vector: &VectorSource) -> bool {
+    match (first, vector) {
+        (VectorSource::Vector(Vector::Dense(_)), VectorSource::Vector(Vector::Dense(_)))
+        | (VectorSource::Vector(Vector::MultiDense(_)), VectorSource::Vector(Vector::MultiDense(_))) => true,
+        (VectorSource::Inference(first), VectorSource::Inference(object)) => first.kind() == object.kind(),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use proptest::collection::{btree_map, vec};
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
     use super::*;
     use crate::error::Error;
+    use crate::model::InferenceInput;
 
     #[derive(Debug, PartialEq, serde::Deserialize)]
     struct Point(#[serde(deserialize_with = "of_point")] VectorStruct);
@@ -250,13 +283,25 @@ mod tests {
         }
     }
 
+    fn source_json(source: &VectorSource, numbers: &mut impl FnMut(&[f32]) -> Value) -> Value {
+        let object = match source {
+            VectorSource::Vector(vector) => return vector_json(vector, numbers),
+            VectorSource::Inference(object) => object,
+        };
+        let (name, input) = match &object.input {
+            InferenceInput::Text(text) => ("text", json!(text)),
+            InferenceInput::Image(image) => ("image", image.clone()),
+            InferenceInput::Object(object) => ("object", object.clone()),
+        };
+        json!({ name: input, "model": object.model, "options": object.options })
+    }
+
     fn point_json(vectors: &VectorStruct, mut numbers: impl FnMut(&[f32]) -> Value) -> Value {
         match vectors {
-            VectorStruct::Single(dense) => numbers(dense),
-            VectorStruct::MultiDense(rows) => rows.iter().map(|row| numbers(row)).collect(),
+            VectorStruct::Default(vector) => source_json(vector, &mut numbers),
             VectorStruct::Named(vectors) => {
                 let vectors =
-                    vectors.iter().map(|(name, vector)| (name.clone(), vector_json(vector, &mut numbers)));
+                    vectors.iter().map(|(name, vector)| (name.clone(), source_json(vector, &mut numbers)));
                 Value::Object(vectors.collect())
             }
         }
@@ -279,11 +324,44 @@ mod tests {
         ]
     }
 
+    fn any_object() -> impl Strategy<Value = InferenceObject> {
+        let value =
+            prop_oneof![Just(json!("x")), Just(json!([1.0])), Just(json!({ "text": "x", "model": "m" }))];
+        let input = prop_oneof![
+            any_name().prop_map(InferenceInput::Text),
+            value.clone().prop_map(InferenceInput::Image),
+            value.prop_map(InferenceInput::Object),
+        ];
+        let options = prop_oneof![Just(None), Just(json!({ "k": 1, "vector": [2.0] }).as_object().cloned())];
+        (input, any_name(), options).prop_map(|(input, model, options)| InferenceObject {
+            input,
+            model,
+            options,
+        })
+    }
+
+    fn any_source() -> impl Strategy<Value = VectorSource> {
+        prop_oneof![
+            any_vector().prop_map(VectorSource::Vector),
+            any_object().prop_map(VectorSource::Inference)
+        ]
+    }
+
+    /// The fields of objects among them: vectors may have such names.
+    fn any_name() -> impl Strategy<Value = String> {
+        const FIELDS: &[&str] = &["text", "image", "object", "model", "options", "indices", "values"];
+        prop_oneof![
+            vec(any::<char>(), 0..6).prop_map(String::from_iter),
+            proptest::sample::select(FIELDS).prop_map(str::to_owned),
+        ]
+    }
+
     fn any_point() -> impl Strategy<Value = VectorStruct> {
         prop_oneof![
-            numbers().prop_map(VectorStruct::Single),
-            rows().prop_map(VectorStruct::MultiDense),
-            btree_map(vec(any::<char>(), 0..6).prop_map(String::from_iter), any_vector(), 0..4)
+            numbers().prop_map(VectorStruct::from),
+            rows().prop_map(|rows| VectorStruct::Default(Vector::MultiDense(rows).into())),
+            any_object().prop_map(|object| VectorStruct::Default(VectorSource::Inference(object))),
+            btree_map(any_name(), any_source(), 0..4)
                 .prop_map(|vectors| VectorStruct::Named(vectors.into_iter().collect())),
         ]
     }
@@ -300,14 +378,20 @@ mod tests {
         }
 
         #[test]
-        fn a_column_is_read_as_each_of_its_vectors(column in vec(any_vector(), 0..4)) {
-            let json: Value = column.iter().map(|vector| vector_json(vector, &mut |numbers| json!(numbers))).collect();
+        fn a_column_is_read_as_each_of_its_vectors(column in vec(any_source(), 0..4)) {
+            let json: Value = column.iter().map(|vector| source_json(vector, &mut |numbers| json!(numbers))).collect();
             let named = columns(&json!({ "n": json })).unwrap();
             prop_assert_eq!(named, BatchVectorStruct::Named([("n".to_owned(), column.clone())].into()));
 
-            let alike = |kind: fn(&Vector) -> bool| column.iter().all(kind);
+            let kind = |vector: &VectorSource| match vector {
+                VectorSource::Vector(Vector::Dense(_)) => "dense",
+                VectorSource::Vector(Vector::Sparse(_)) => "sparse",
+                VectorSource::Vector(Vector::MultiDense(_)) => "multivector",
+                VectorSource::Inference(object) => object.kind(),
+            };
+            let kinds: HashSet<_> = column.iter().map(kind).collect();
             let default = columns(&json);
-            if alike(|vector| matches!(vector, Vector::Dense(_))) || alike(|vector| matches!(vector, Vector::MultiDense(_))) {
+            if kinds.len() < 2 && !kinds.contains("sparse") {
                 prop_assert_eq!(default.unwrap(), BatchVectorStruct::Default(column));
             } else {
                 prop_assert!(default.is_err());
@@ -332,7 +416,12 @@ mod tests {
             json!({ "n": { "indices": [1] } }),
             json!({ "n": { "indices": [-1], "values": [1.0] } }),
             json!({ "n": { "indices": [4294967296u64], "values": [1.0] } }),
-            json!({ "text": "a document", "model": "m" }),
+            json!({ "text": "no model" }),
+            json!({ "model": "of nothing" }),
+            json!({ "text": "a document", "model": 1 }),
+            json!({ "text": 1, "model": "m" }),
+            json!({ "text": "a document", "model": "m", "options": "o" }),
+            json!({ "n": { "image": "i", "model": null } }),
             json!("\0f32:0:1"),
         ];
         for json in not_vectors {
@@ -352,7 +441,7 @@ mod tests {
     fn an_unnamed_sparse_vector_is_a_map_of_names_as_on_a_server() {
         let vectors = point(&json!({ "indices": [1, 2], "values": [0.5, 0.25] })).unwrap();
         let named = [("indices", vec![1.0, 2.0]), ("values", vec![0.5, 0.25])];
-        let named = named.map(|(name, numbers)| (name.to_owned(), Vector::Dense(numbers)));
+        let named = named.map(|(name, numbers)| (name.to_owned(), Vector::Dense(numbers).into()));
         assert_eq!(vectors, VectorStruct::Named(named.into()));
     }
 }

@@ -11,7 +11,8 @@ use qdrant_embedded_engine::model::{
     SearchPoints, UpsertPoints,
 };
 use qdrant_embedded_engine::{
-    Config, CreateCollectionNamed, Error, QdrantClient, QdrantInstance, Read, Result, Touches, Write,
+    Config, CreateCollectionNamed, Error, Inspect, Manage, QdrantClient, QdrantInstance, Read, Reconfigure,
+    Result, Touches, Write,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -49,7 +50,7 @@ impl Store {
     fn create(self, settings: Value) -> Self {
         let request: CreateCollection = parse(&settings.to_string()).unwrap();
         let create = CreateCollectionNamed { name: NAME.to_owned(), request };
-        self.runtime.block_on(self.client.manage(Touches::Name(NAME.to_owned()), create)).unwrap();
+        self.manage(create).unwrap();
         self
     }
 
@@ -83,7 +84,32 @@ impl Store {
     where
         W::Output: Serialize,
     {
-        Ok(answer(&self.runtime.block_on(self.client.write(NAME, parse::<W>(request)?))?))
+        self.apply(parse::<W>(request)?)
+    }
+
+    pub fn apply<W: Write>(&self, operation: W) -> Result<Value>
+    where
+        W::Output: Serialize,
+    {
+        Ok(answer(&self.runtime.block_on(self.client.write(NAME, operation))?))
+    }
+
+    pub fn reconfigure_text<R: Reconfigure + DeserializeOwned>(&self, request: &str) -> Result<Value> {
+        Ok(answer(&self.runtime.block_on(self.client.reconfigure(NAME, parse::<R>(request)?))?))
+    }
+
+    pub fn manage<M: Manage>(&self, operation: M) -> Result<Value>
+    where
+        M::Output: Serialize,
+    {
+        Ok(answer(&self.runtime.block_on(self.client.manage(Touches::All, operation))?))
+    }
+
+    pub fn inspect<I: Inspect>(&self, operation: I) -> Result<Value>
+    where
+        I::Output: Serialize,
+    {
+        Ok(answer(&self.runtime.block_on(self.client.inspect(Touches::All, operation))?))
     }
 
     /// Waits until the optimizer has no work left.
@@ -142,7 +168,8 @@ pub fn refusal(result: Result<Value>) -> (u16, String) {
     (error.status(), error.to_string())
 }
 
-fn parse<T: DeserializeOwned>(request: &str) -> Result<T> {
+/// A request as the text has it.
+pub fn parse<T: DeserializeOwned>(request: &str) -> Result<T> {
     serde_json::from_str(request).map_err(Error::from)
 }
 

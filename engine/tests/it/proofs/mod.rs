@@ -11,5 +11,6 @@ mod mutation;
 mod requests;
 mod runs;
 mod tables;
+mod texts;
 mod tokens;
 mod updates;

@@ -159,6 +159,15 @@ pub fn mutate_text(text: &str, chance: &mut Chance) -> String {
     letters.into_iter().collect()
 }
 
+/// Anything, mostly of what JSON is made of.
+pub fn bytes(chance: &mut Chance) -> Vec<u8> {
+    let json = b"{}[]:,\"\\truefalsn0123456789.eE+- ";
+    let length = chance.below(60);
+    (0..length)
+        .map(|_| if chance.below(8) == 0 { chance.below(256) as u8 } else { *chance.pick(json) })
+        .collect()
+}
+
 /// Requests of that depth, as text: as values they would be too deep to let go of.
 pub fn deep(depth: usize) -> Vec<String> {
     let around = |open: &str, close: &str| format!("{}1{}", open.repeat(depth), close.repeat(depth));

@@ -22,13 +22,17 @@ impl TextIndex {
     /// From the schema of an index.
     pub fn new(schema: &Value) -> Self {
         let length = |name: &str| schema[name].as_u64().map(|length| length as usize);
+        let lowercase = schema["lowercase"].as_bool().unwrap_or(true);
         let stopwords = schema["stopwords"]["custom"].as_array().into_iter().flatten();
+        let stopwords = stopwords.map(|word| word.as_str().unwrap());
         Self {
             tokenizer: schema["tokenizer"].as_str().unwrap_or("word").to_owned(),
-            lowercase: schema["lowercase"].as_bool().unwrap_or(true),
+            lowercase,
             min_token_len: length("min_token_len").unwrap_or(0),
             max_token_len: length("max_token_len").unwrap_or(usize::MAX),
-            stopwords: stopwords.map(|word| word.as_str().unwrap().to_owned()).collect(),
+            stopwords: stopwords
+                .map(|word| if lowercase { word.to_lowercase() } else { word.to_owned() })
+                .collect(),
         }
     }
 

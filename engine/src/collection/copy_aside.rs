@@ -1,0 +1,67 @@
+//! Copying a collection's files for a snapshot.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use qdrant_edge::{PayloadFieldSchema, SEGMENT_STATE_FILE};
+
+use super::{Collection, SHARD_FOLDER};
+use crate::error::{Error, Result};
+use crate::snapshot::{CollectionFacts, PayloadSchema, SEGMENTS, WAL, check_room, copy_file, disk_usage};
+
+/// Version of a segment's format; a segment without this file does not count.
+const SEGMENT_VERSION_FILE: &str = "version.info";
+
+/// The lock of the log that is in use.
+const WAL_LOCK: &str = ".wal";
+
+impl Collection {
+    /// Flushes, and copies the shard's files to the new folder `target`. In turn among the writes, while
+    /// no optimizer runs: all that is copied is then of one moment.
+    pub(crate) fn copy_aside(&self, target: &Path) -> Result<CollectionFacts> {
+        self.flush()?;
+        let facts = CollectionFacts { config: self.settings(), payload_schema: self.payload_schema()? };
+        let manifest = self.shard().snapshot_manifest()?;
+        let shard = self.folder.join(SHARD_FOLDER);
+        let size = disk_usage(&shard).map_err(|error| Error::storage(&shard, error))?;
+        // For the copy and for the archive made of it.
+        check_room(&shard, 2 * size)?;
+        let copy = |relative: &Path| -> Result<()> {
+            let to = target.join(relative);
+            to.parent()
+                .map_or(Ok(()), fs::create_dir_all)
+                .and_then(|()| copy_file(&shard.join(relative), &to))
+                .map_err(|error| Error::storage(&shard.join(relative), error))
+        };
+        for (id, segment) in manifest.iter() {
+            let folder = Path::new(SEGMENTS).join(id);
+            for (file, _version) in segment.file_versions() {
+                copy(&folder.join(file))?;
+            }
+            copy(&folder.join(SEGMENT_STATE_FILE))?;
+            copy(&folder.join(SEGMENT_VERSION_FILE))?;
+        }
+        for name in log_files(&shard.join(WAL)).map_err(|error| Error::storage(&shard, error))? {
+            copy(&Path::new(WAL).join(name))?;
+        }
+        Ok(facts)
+    }
+
+    /// The payload indexes.
+    pub(crate) fn payload_schema(&self) -> Result<PayloadSchema> {
+        let indexes = self.shard().info()?.payload_schema.into_iter();
+        indexes
+            .map(|(field, index)| Ok((field, PayloadFieldSchema::try_from(index).map_err(Error::Service)?)))
+            .collect::<Result<HashMap<_, _>>>()
+    }
+}
+
+/// The files of a write-ahead log, without its lock.
+pub(super) fn log_files(folder: &Path) -> io::Result<Vec<std::ffi::OsString>> {
+    let names = fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name()));
+    let mut names = names.collect::<io::Result<Vec<_>>>()?;
+    names.retain(|name| name != WAL_LOCK);
+    Ok(names)
+}

@@ -1,0 +1,94 @@
+//! Snapshots of a collection that is in use.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use qdrant_embedded_engine::CreateSnapshot;
+use qdrant_embedded_engine::model::{CountPoints, UpdateResult, UpsertPoints};
+use serde_json::json;
+
+use super::{Store, of};
+
+#[test]
+fn a_snapshot_is_of_one_moment_while_reads_and_writes_go_on() {
+    let store = Store::new();
+    store.create(
+        "c",
+        json!({
+            "vectors": { "size": 2, "distance": "Dot" }, "optimizers_config": { "indexing_threshold": 1 },
+        }),
+    );
+    let stop = AtomicBool::new(false);
+    let writer = |writer: u64| {
+        let (client, stop) = (store.client.clone(), &stop);
+        async move {
+            let mut written = Vec::new();
+            for number in 0.. {
+                if stop.load(Ordering::Relaxed) {
+                    break;
+                }
+                let id = writer * 1_000_000 + number;
+                let points =
+                    json!({ "points": [{ "id": id, "vector": [id as f32, 1.0], "payload": { "n": id } }] });
+                let request: UpsertPoints = serde_json::from_value(points).unwrap();
+                let UpdateResult { operation_id, .. } = client.write("c", request).await.unwrap();
+                written.push((operation_id.unwrap(), id));
+                if number % 10 == 0 {
+                    client
+                        .read("c", serde_json::from_value::<CountPoints>(json!({})).unwrap())
+                        .await
+                        .unwrap();
+                }
+            }
+            written
+        }
+    };
+    let snapshots = async {
+        let mut taken = Vec::new();
+        for _ in 0..4 {
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+            let before = store.client.read("c", serde_json::from_value::<CountPoints>(json!({})).unwrap());
+            let before = before.await.unwrap().count;
+            let scope = of("c");
+            let description = store.client.transfer(scope.touches(), CreateSnapshot(scope)).await.unwrap();
+            taken.push((description.name, before));
+        }
+        stop.store(true, Ordering::Relaxed);
+        taken
+    };
+    let (written, taken) = store.runtime.block_on(async {
+        let writers = futures::future::join_all((0..4).map(writer));
+        futures::join!(writers, snapshots)
+    });
+    let by_operation: BTreeMap<_, _> = written.into_iter().flatten().collect();
+    for (name, before) in taken {
+        let file = store.path().join("snapshots/c").join(name);
+        store.recover("copy", &file).unwrap();
+        let mut ids = store.ids("copy");
+        assert!(ids.len() as u64 >= before as u64, "what was written before is there");
+        let mut expected: Vec<_> = by_operation.values().copied().take(ids.len()).collect();
+        expected.sort();
+        ids.sort();
+        assert_eq!(ids, expected, "it holds the first operations, and no other");
+        store.delete("copy", &ids[..1]);
+        assert_eq!(store.count("copy"), ids.len() as u64 - 1);
+    }
+}
+
+#[test]
+fn snapshots_of_several_collections_are_made_at_once() {
+    let store = Store::new();
+    for name in ["a", "b", "c"] {
+        store.create_plain(name, 0..50);
+    }
+    let create = |name: &'static str| {
+        let scope = of(name);
+        store.client.transfer(scope.touches(), CreateSnapshot(scope))
+    };
+    let all = ["a", "a", "b", "c", "c", "c"].map(create);
+    let outcomes = store.runtime.block_on(futures::future::join_all(all));
+    assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
+    assert_eq!(["a", "b", "c"].map(|name| store.list(of(name)).unwrap().len()), [2, 1, 3]);
+    let store = store.reopened(|_| {});
+    assert_eq!(store.count("c"), 50);
+}

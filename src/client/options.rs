@@ -1,0 +1,69 @@
+//! What a client is made with.
+
+use std::path::PathBuf;
+
+use napi::{Error as NapiError, Status};
+use napi_derive::napi;
+use qdrant_embedded_engine::{Config, Durability, Location};
+
+/// Where a client keeps its data, and how it works. Give either `path` or `location`.
+#[napi(object, object_to_js = false)]
+pub struct ClientOptions {
+    /// Storage folder, created when it is missing. One process at a time may hold it; clients of one
+    /// process, its worker threads included, share one engine.
+    pub path: Option<String>,
+    /// `':memory:'` for a private temporary store, removed on close; anything else is a folder.
+    pub location: Option<String>,
+    /// Threads that answer reads. Default: one per CPU core. Counts only for the client that opens
+    /// the folder first, as do the other numbers.
+    pub search_threads: Option<u32>,
+    /// Threads that apply writes. Default: half the cores, at least one.
+    pub update_threads: Option<u32>,
+    /// CPU cores that background indexing may use. Default: all but one, at least one.
+    pub optimizer_cpus: Option<u32>,
+    /// What an acknowledged write survives. `'process'`: the end of the process, however it comes; a
+    /// power cut may cost what was written since the last flush, by default of the last five seconds.
+    /// `'sync'`: a power cut too, since every write waits for the disk. Default: `'process'`. See
+    /// `docs/storage.md`.
+    #[napi(ts_type = "'process' | 'sync'")]
+    pub durability: Option<String>,
+    /// Prints diagnostics to stderr, by a filter such as `'info'` or
+    /// `'qdrant_embedded_engine=debug'`. Default: the environment variable `QDRANT_EMBEDDED_LOG`,
+    /// else silence.
+    pub log: Option<String>,
+}
+
+impl ClientOptions {
+    pub(super) fn config(&self) -> napi::Result<Config> {
+        let location = match (self.path.as_deref(), self.location.as_deref()) {
+            (Some(_), Some(_)) => return Err(invalid("give either `path` or `location`, not both")),
+            (None, Some(":memory:")) => Location::Memory,
+            (Some(path), None) | (None, Some(path)) if !path.is_empty() => {
+                Location::Path(PathBuf::from(path))
+            }
+            _ => return Err(invalid("give a storage folder as `path`, or `location: ':memory:'`")),
+        };
+        let mut config = match location {
+            Location::Memory => Config::in_memory(),
+            Location::Path(path) => Config::at(path),
+        };
+        let set = |field: &mut usize, value: Option<u32>| {
+            if let Some(value) = value {
+                *field = value.max(1) as usize;
+            }
+        };
+        set(&mut config.search_threads, self.search_threads);
+        set(&mut config.update_threads, self.update_threads);
+        set(&mut config.optimizer_cpus, self.optimizer_cpus);
+        config.durability = match self.durability.as_deref() {
+            None | Some("process") => Durability::Process,
+            Some("sync") => Durability::Sync,
+            Some(_) => return Err(invalid("`durability` is 'process' or 'sync'")),
+        };
+        Ok(config)
+    }
+}
+
+fn invalid(reason: &str) -> NapiError {
+    NapiError::new(Status::InvalidArg, reason.to_owned())
+}
