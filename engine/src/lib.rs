@@ -32,7 +32,7 @@ mod toc;
 /// The engine crate, whose types are part of [`model`].
 pub use qdrant_edge;
 
-pub use config::{Config, Location};
+pub use config::{Config, Durability, Location};
 pub use engine::{QdrantClient, QdrantInstance};
 pub use error::{Error, Result};
 pub use operation::{Inspect, Manage, Read, Reconfigure, Touches, Transfer, Write, WriteOutput};

@@ -230,6 +230,13 @@ impl QdrantClient {
         // On a thread of its own runtime: the engine's threads end with it.
         env.spawn_future(async move { Ok(answer_text(client.close().await)) })
     }
+
+    /// Writes everything that was called before, of every collection, to the disk. When this resolves, a
+    /// power cut cannot take it any more. Rejects when the disk refuses; then try again.
+    #[napi(ts_return_type = "Promise<void>")]
+    pub fn flush<'env>(&self, env: &'env Env) -> napi::Result<PromiseRaw<'env, String>> {
+        self.call(env, async move |client| client.flush().await)
+    }
 }
 
 // Here, so that in `index.d.ts` the class begins with its constructor.

@@ -138,7 +138,7 @@ fn open(toc: &TableOfContent, names: &[String]) {
     for name in names {
         let path = toc.folder.collection(name);
         if let Some(opened) = open_collection(&path).transpose().filter(|_| path.exists()) {
-            let entry = Entry::new(name.clone(), opened, &toc.runtimes, &toc.budget);
+            let entry = Entry::new(name.clone(), opened, &toc.runtimes, &toc.budget, toc.durability);
             toc.entries.write().insert(name.clone(), entry);
         }
     }
