@@ -8,8 +8,20 @@ type RestMethod = {
   [K in keyof RestClient]: RestClient[K] extends (...args: never[]) => unknown ? K : never
 }[keyof RestClient]
 
+/** What every method that takes a request takes beside it. */
+export interface CallOptions {
+  /**
+   * Makes the call reject with the signal's reason, at once. A read that has not begun is not made any more; a write
+   * may be made all the same.
+   */
+  signal?: AbortSignal
+}
+
 /** The request object of a method of the REST client. */
-export type Args<M extends RestMethod> = NonNullable<Parameters<RestClient[M]>[1]>
+export type Args<M extends RestMethod> = NonNullable<Parameters<RestClient[M]>[1]> & CallOptions
+
+/** What writes take beside their request. */
+export type WriteOptions = Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout' | 'signal'>
 
 type RestOptions = NonNullable<ConstructorParameters<typeof RestClient>[0]>
 
@@ -58,14 +70,14 @@ export type PointVectors = Schemas['VectorStruct'] | DenseVector | DenseVector[]
 /** What `upsert` takes: a list of points, or a batch of columns. */
 export type UpsertArgs =
   | Args<'upsert'>
-  | (Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'> & {
+  | (WriteOptions & {
       points: {
         id: PointId
         vector: PointVectors
         payload?: Schemas['Payload'] | Record<string, unknown> | null
       }[]
     })
-  | (Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'> & {
+  | (WriteOptions & {
       batch: {
         ids: PointId[]
         vectors: Schemas['BatchVectorStruct'] | DenseVector[] | DenseVector[][] | { [name: string]: Vector[] }
@@ -85,8 +97,8 @@ export type UpdateVectorsArgs =
 /** One update of a batch. */
 export type UpdateOperation =
   | Schemas['UpdateOperation']
-  | { upsert: Omit<UpsertArgs, 'wait' | 'ordering' | 'timeout'> }
-  | { update_vectors: Omit<UpdateVectorsArgs, 'wait' | 'ordering' | 'timeout'> }
+  | { upsert: Omit<UpsertArgs, keyof WriteOptions> }
+  | { update_vectors: Omit<UpdateVectorsArgs, keyof WriteOptions> }
   | { delete: WithBigintIds<Schemas['PointsSelector']> }
   | { set_payload: WithBigintIds<Schemas['SetPayload']> }
   | { overwrite_payload: WithBigintIds<Schemas['SetPayload']> }
@@ -150,7 +162,7 @@ export type QueryGroupsArgs = Omit<Args<'queryGroups'>, 'prefetch' | 'query'> & 
 }
 
 /** What reads take that only a cluster looks at, and their time limit. */
-export interface ReadOptions {
+export interface ReadOptions extends CallOptions {
   consistency?: Schemas['ReadConsistency']
   /** In seconds, at least 1. */
   timeout?: number
@@ -271,6 +283,22 @@ export interface RecoverFullSnapshotArgs {
  */
 export interface QdrantClient extends RestClient {
   [Symbol.asyncDispose](): Promise<void>
+
+  /**
+   * Waits until all points of a collection are indexed and the optimizer has nothing left to do; of a server, too.
+   * Gives the collection's information at that moment. Rejects with status 500 when the optimizer failed.
+   */
+  waitForIndexing(
+    collectionName: string,
+    options?: CallOptions & {
+      /** Called now and then, a few times a second. */
+      onProgress?: (progress: {
+        status: Schemas['CollectionStatus']
+        points: number | null | undefined
+        indexedVectors: number | null | undefined
+      }) => void
+    }
+  ): Promise<Schemas['CollectionInfo']>
 }
 
 /**
@@ -393,12 +421,12 @@ export declare class QdrantClient {
    * Adds a vector to a collection, which no point has yet; waits for the optimizer, if it is at work. One that is there already is left alone if
    * it is of the same size and kind, and is a reason to reject with status 400 otherwise.
    */
-  createVectorName(collectionName: string, vectorName: string, config: Schemas['VectorNameConfig'], args?: Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'>): Promise<Schemas['UpdateResult']>
+  createVectorName(collectionName: string, vectorName: string, config: Schemas['VectorNameConfig'], args?: WriteOptions): Promise<Schemas['UpdateResult']>
   /**
    * Removes a vector from a collection, with its values in all points. One that does not exist is no
    * error.
    */
-  deleteVectorName(collectionName: string, vectorName: string, args?: Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'>): Promise<Schemas['UpdateResult']>
+  deleteVectorName(collectionName: string, vectorName: string, args?: WriteOptions): Promise<Schemas['UpdateResult']>
   /** Deletes a collection with its aliases. Resolves to `false` when there is none of that name. */
   deleteCollection(collectionName: string, args?: Args<'deleteCollection'>): Promise<boolean>
   /** Creates, deletes and renames aliases: all of the actions, or none when one of them fails. */

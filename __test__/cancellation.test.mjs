@@ -16,7 +16,10 @@ describe('a signal', () => {
     withPoints(POINTS, async (client) => {
       const reason = new Error('no')
       const signal = AbortSignal.abort(reason)
-      await assert.rejects(client.upsert('points', { points: [{ id: 3, vector: [0, 0, 1, 0] }], signal }), is(reason))
+      await assert.rejects(
+        client.upsert('points', { points: [{ id: 3, vector: [0, 0, 1, 0] }], signal }),
+        is(reason)
+      )
       await assert.rejects(client.delete('points', { points: [1], signal }), is(reason))
       await assert.rejects(client.query('points', { query: [1, 0, 0, 0], signal }), is(reason))
       await assert.rejects(client.search('points', { vector: [1, 0, 0, 0], signal }), is(reason))

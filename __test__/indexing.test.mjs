@@ -12,7 +12,9 @@ async function fill(client, count = 3000) {
     optimizers_config: { indexing_threshold: 100 }
   })
   const vector = (id) => Float32Array.from({ length: DIMENSION }, (_, i) => Math.sin(id * 31 + i))
-  await client.upsert('points', { points: Array.from({ length: count }, (_, id) => ({ id, vector: vector(id) })) })
+  await client.upsert('points', {
+    points: Array.from({ length: count }, (_, id) => ({ id, vector: vector(id) }))
+  })
 }
 
 describe('waitForIndexing', () => {

@@ -126,6 +126,16 @@ export async function embeddings(client: QdrantClient): Promise<void> {
   await client.query('photos', { query: images[0] ?? texts[0] ?? local[0] })
 }
 
+export async function calls(client: QdrantClient, signal: AbortSignal): Promise<number> {
+  const onProgress = ({ indexedVectors }: { indexedVectors: number | null | undefined }) => indexedVectors
+  const { status } = await client.waitForIndexing('photos', { signal, onProgress })
+  await client.upsert('photos', { points: [{ id: 1, vector: new Float32Array(4) }], wait: true, signal })
+  await client.createVectorName('photos', 'more', { dense: { size: 4, distance: 'Dot' } }, { signal })
+  const { points } = await client.query('photos', { query: [1, 2, 3, 4], signal })
+  const found = await client.search('photos', { vector: [1, 2, 3, 4], signal })
+  return status === 'green' ? points.length : found.length
+}
+
 export async function errors(client: QdrantClient): Promise<string> {
   try {
     await client.getCollection('missing')

@@ -118,7 +118,7 @@ impl QdrantClient {
     /// Adds a vector to a collection, which no point has yet; waits for the optimizer, if it is at work. One that is there already is left alone if
     /// it is of the same size and kind, and is a reason to reject with status 400 otherwise.
     #[napi(
-        ts_args_type = "collectionName: string, vectorName: string, config: Schemas['VectorNameConfig'], args?: Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'>",
+        ts_args_type = "collectionName: string, vectorName: string, config: Schemas['VectorNameConfig'], args?: WriteOptions",
         ts_return_type = "Promise<Schemas['UpdateResult']>"
     )]
     pub fn create_vector_name<'env>(
@@ -138,7 +138,7 @@ impl QdrantClient {
     /// Removes a vector from a collection, with its values in all points. One that does not exist is no
     /// error.
     #[napi(
-        ts_args_type = "collectionName: string, vectorName: string, args?: Pick<Args<'upsert'>, 'wait' | 'ordering' | 'timeout'>",
+        ts_args_type = "collectionName: string, vectorName: string, args?: WriteOptions",
         ts_return_type = "Promise<Schemas['UpdateResult']>"
     )]
     pub fn delete_vector_name<'env>(
