@@ -266,7 +266,7 @@ export type DiscoverArgs = DiscoverRequest & ReadOptions
 export type DiscoverBatchArgs = { searches: DiscoverRequest[] } & ReadOptions
 
 /** What `recoverFullSnapshot` takes. */
-export interface RecoverFullSnapshotArgs {
+export interface RecoverFullSnapshotArgs extends CallOptions {
   /** Path of a file, or a `file://`, `http://` or `https://` URL, or the name of a snapshot of this store. */
   location: string
   /** SHA-256 that the file must have, in hexadecimal digits. */
@@ -534,7 +534,7 @@ export declare class QdrantClient {
    */
   createSnapshot(collectionName: string, args?: Args<'createSnapshot'>): Promise<Schemas['SnapshotDescription']>
   /** Deletes a snapshot of a collection. Rejects with status 404 if there is none of that name. */
-  deleteSnapshot(collectionName: string, snapshotName: string, args?: Parameters<RestClient['deleteSnapshot']>[2]): Promise<boolean>
+  deleteSnapshot(collectionName: string, snapshotName: string, args?: Parameters<RestClient['deleteSnapshot']>[2] & CallOptions): Promise<boolean>
   /**
    * Tells the path of the file of a collection's snapshot, to copy it elsewhere or to upload it to a
    * server, which takes it as it is. Rejects with status 404 if there is none of that name. Not for
@@ -555,22 +555,22 @@ export declare class QdrantClient {
   /** Lists the snapshots of a shard, of which every collection has one: 0. */
   listShardSnapshots(collectionName: string, shardId: number): Promise<Schemas['SnapshotDescription'][]>
   /** Makes a snapshot of a shard: as `createSnapshot`, without the settings of the collection. */
-  createShardSnapshot(collectionName: string, shardId: number, args?: Parameters<RestClient['createShardSnapshot']>[2]): Promise<Schemas['SnapshotDescription']>
+  createShardSnapshot(collectionName: string, shardId: number, args?: Parameters<RestClient['createShardSnapshot']>[2] & CallOptions): Promise<Schemas['SnapshotDescription']>
   /** Deletes a snapshot of a shard. Rejects with status 404 if there is none of that name. */
-  deleteShardSnapshot(collectionName: string, shardId: number, snapshotName: string, args?: Parameters<RestClient['deleteShardSnapshot']>[3]): Promise<boolean>
+  deleteShardSnapshot(collectionName: string, shardId: number, snapshotName: string, args?: Parameters<RestClient['deleteShardSnapshot']>[3] & CallOptions): Promise<boolean>
   /** Tells the path of the file of a shard's snapshot: as `snapshotPath`. */
   shardSnapshotPath(collectionName: string, shardId: number, snapshotName: string): Promise<string>
   /**
    * Replaces the points of a collection by those of the snapshot of a shard: as `recoverSnapshot`, for
    * a collection that is there.
    */
-  recoverShardFromSnapshot(collectionName: string, shardId: number, args: Parameters<RestClient['recoverShardFromSnapshot']>[2]): Promise<boolean>
+  recoverShardFromSnapshot(collectionName: string, shardId: number, args: Parameters<RestClient['recoverShardFromSnapshot']>[2] & CallOptions): Promise<boolean>
   /** Lists the snapshots of the whole store. Their files are in the storage folder, in `snapshots`. */
   listFullSnapshots(): Promise<Schemas['SnapshotDescription'][]>
   /** Makes a snapshot of all collections, each as `createSnapshot` does, and of the aliases. */
-  createFullSnapshot(args?: Parameters<RestClient['createFullSnapshot']>[0]): Promise<Schemas['SnapshotDescription']>
+  createFullSnapshot(args?: Parameters<RestClient['createFullSnapshot']>[0] & CallOptions): Promise<Schemas['SnapshotDescription']>
   /** Deletes a snapshot of the whole store. Rejects with status 404 if there is none of that name. */
-  deleteFullSnapshot(snapshotName: string, args?: Parameters<RestClient['deleteFullSnapshot']>[1]): Promise<boolean>
+  deleteFullSnapshot(snapshotName: string, args?: Parameters<RestClient['deleteFullSnapshot']>[1] & CallOptions): Promise<boolean>
   /** Tells the path of the file of a snapshot of the whole store: as `snapshotPath`. */
   fullSnapshotPath(snapshotName: string): Promise<string>
   /**
