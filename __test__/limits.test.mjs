@@ -36,13 +36,21 @@ describe('what a server takes from the query of the URL', () => {
     withPoints([{ id: 1, vector: [1, 0, 0, 0] }], async (client) => {
       const points = [{ id: 2, vector: [1, 0, 0, 0] }]
       const cases = [
-        [client.upsert('points', { points, wait: 'x' }), 400, 'query parameters: wait: provided string was not'],
+        [
+          client.upsert('points', { points, wait: 'x' }),
+          400,
+          'query parameters: wait: provided string was not'
+        ],
         [
           client.upsert('points', { points, ordering: 'x' }),
           400,
           'query parameters: ordering: unknown variant `x`, expected one of `weak`, `medium`, `strong`'
         ],
-        [client.scroll('points', { consistency: 0 }), 400, "consistency: read consistency factor can't be zero"],
+        [
+          client.scroll('points', { consistency: 0 }),
+          400,
+          "consistency: read consistency factor can't be zero"
+        ],
         [client.scroll('points', { consistency: 'x' }), 400, 'untagged enum ReadConsistency'],
         ...[
           client.createCollection('c', { timeout: 0 }),
@@ -57,7 +65,8 @@ describe('what a server takes from the query of the URL', () => {
       ]
       for (const [call, status, text] of cases) await assert.rejects(call, refusal(status, text))
       assert.equal((await client.count('points')).count, 1)
-      for (const consistency of ['majority', 'quorum', 'all', 1]) await client.scroll('points', { consistency })
+      for (const consistency of ['majority', 'quorum', 'all', 1])
+        await client.scroll('points', { consistency })
       for (const ordering of ['weak', 'medium', 'strong', null]) {
         await client.upsert('points', { points, ordering, wait: null })
       }

@@ -149,9 +149,20 @@ for (const name of Object.getOwnPropertyNames(prototype)) {
   const method = prototype[name]
   prototype[name] = async function (...args) {
     const signal = currentSignal()
-    if (!signal) return unpackAnswer(await method.apply(this, args.map((arg) => packArgument(arg))))
+    if (!signal)
+      return unpackAnswer(
+        await method.apply(
+          this,
+          args.map((arg) => packArgument(arg))
+        )
+      )
     return cancellable(signal, async (call) =>
-      unpackAnswer(await method.apply(this, args.map((arg) => packArgument(arg, call))))
+      unpackAnswer(
+        await method.apply(
+          this,
+          args.map((arg) => packArgument(arg, call))
+        )
+      )
     )
   }
 }

@@ -66,7 +66,8 @@ impl Environment {
             Some(environment) => Ok(environment.clone()),
             None => {
                 let promises = Promises::new(env)?;
-                let environment = Arc::new(Self { state: Mutex::default(), promises, calls: Calls::default() });
+                let environment =
+                    Arc::new(Self { state: Mutex::default(), promises, calls: Calls::default() });
                 env.add_env_cleanup_hook(environment.clone(), |environment| environment.end())?;
                 *current = Some(environment.clone());
                 Ok(environment)

@@ -34,7 +34,9 @@ impl Request {
     /// Checks how long a cluster may take to agree, in whole seconds of at least 1. It has no effect here.
     pub fn check_agreement_timeout(&self) -> EngineResult<()> {
         match self.timeout {
-            Some(0.0) => Err(EngineError::QueryValidation("timeout: value 0 invalid, must be 1 or larger".to_owned())),
+            Some(0.0) => {
+                Err(EngineError::QueryValidation("timeout: value 0 invalid, must be 1 or larger".to_owned()))
+            }
             _ => self.timeout().map(drop),
         }
     }

@@ -1,7 +1,9 @@
 //! The vectors that points found by MMR are compared by. The engine returns them with the points, whether
 //! they were asked for or not.
 
-use qdrant_edge::{DEFAULT_VECTOR_NAME, QueryRequest, ScoredPoint, ScoringQuery, VectorStructInternal, WithVector};
+use qdrant_edge::{
+    DEFAULT_VECTOR_NAME, QueryRequest, ScoredPoint, ScoringQuery, VectorStructInternal, WithVector,
+};
 
 /// What to take away from the points that a query finds.
 pub(super) enum Unasked {
@@ -29,7 +31,9 @@ impl Unasked {
                 Some(VectorStructInternal::Named(vectors)) => {
                     vectors.remove(name);
                 }
-                Some(VectorStructInternal::Single(_) | VectorStructInternal::MultiDense(_)) if name == DEFAULT_VECTOR_NAME => {
+                Some(VectorStructInternal::Single(_) | VectorStructInternal::MultiDense(_))
+                    if name == DEFAULT_VECTOR_NAME =>
+                {
                     point.vector = None;
                 }
                 _ => {}

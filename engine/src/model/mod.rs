@@ -17,7 +17,8 @@ mod validation;
 mod vectors;
 
 pub use aliases::{
-    AliasDescription, AliasOperations, ChangeAliases, CollectionsAliasesResponse, CreateAlias, DeleteAlias, RenameAlias,
+    AliasDescription, AliasOperations, ChangeAliases, CollectionsAliasesResponse, CreateAlias, DeleteAlias,
+    RenameAlias,
 };
 pub use collection::{
     CollectionConfig, CollectionDescription, CollectionExistence, CollectionInfo, CollectionParams,

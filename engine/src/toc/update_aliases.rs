@@ -22,7 +22,9 @@ impl Manage for UpdateAliases {
         let mut aliases = toc.aliases.all();
         for action in actions {
             match action {
-                AliasOperations::CreateAlias { create_alias: CreateAlias { collection_name, alias_name } } => {
+                AliasOperations::CreateAlias {
+                    create_alias: CreateAlias { collection_name, alias_name },
+                } => {
                     if !toc.entries.read().contains_key(&collection_name) {
                         return Err(Error::collection_not_found(&collection_name));
                     }
@@ -32,7 +34,9 @@ impl Manage for UpdateAliases {
                 AliasOperations::DeleteAlias { delete_alias: DeleteAlias { alias_name } } => {
                     aliases.remove(&alias_name);
                 }
-                AliasOperations::RenameAlias { rename_alias: RenameAlias { old_alias_name, new_alias_name } } => {
+                AliasOperations::RenameAlias {
+                    rename_alias: RenameAlias { old_alias_name, new_alias_name },
+                } => {
                     refuse_collection_name(toc, &new_alias_name)?;
                     let collection = aliases
                         .remove(&old_alias_name)

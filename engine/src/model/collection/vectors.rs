@@ -210,7 +210,7 @@ fn not_turbo(datatype: &VectorStorageDatatype) -> Result<(), ValidationError> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -254,7 +254,10 @@ mod tests {
             json!({ "a": 3 }),
             json!([]),
         ] {
-            assert_eq!(parse(json).unwrap_err(), "data did not match any variant of untagged enum VectorsConfig");
+            assert_eq!(
+                parse(json).unwrap_err(),
+                "data did not match any variant of untagged enum VectorsConfig"
+            );
         }
     }
 
