@@ -390,6 +390,11 @@ export declare class QdrantClient {
    * stays open and `close` can be tried again. A client of a server has nothing to close.
    */
   close(): Promise<void>
+  /**
+   * Writes everything that was called before, of every collection, to the disk. When this resolves, a
+   * power cut cannot take it any more. Rejects when the disk refuses; then try again.
+   */
+  flush(): Promise<void>
   /** Lists the collections by name. */
   getCollections(): Promise<Schemas['CollectionsResponse']>
   /** Tells settings, size and state of a collection. */
@@ -602,6 +607,13 @@ export interface ClientOptions {
   updateThreads?: number
   /** CPU cores that background indexing may use. Default: all but one, at least one. */
   optimizerCpus?: number
+  /**
+   * What an acknowledged write survives. `'process'`: the end of the process, however it comes; a
+   * power cut may cost what was written since the last flush, by default of the last five seconds.
+   * `'sync'`: a power cut too, since every write waits for the disk. Default: `'process'`. See
+   * `docs/storage.md`.
+   */
+  durability?: 'process' | 'sync'
   /**
    * Prints diagnostics to stderr, by a filter such as `'info'` or
    * `'qdrant_embedded_engine=debug'`. Default: the environment variable `QDRANT_EMBEDDED_LOG`,
