@@ -122,9 +122,10 @@ impl Collection {
         Ok(collection)
     }
 
-    /// Number of writes that wait for their turn, for the queue to keep.
-    pub(crate) fn queued_writes(&self) -> &Arc<AtomicUsize> {
-        &self.queued_writes
+    /// With the number of writes that wait for their turn, which the queue keeps.
+    pub(crate) fn counting(mut self, queued_writes: &Arc<AtomicUsize>) -> Self {
+        self.queued_writes = queued_writes.clone();
+        self
     }
 
     /// Number of operations so far.
