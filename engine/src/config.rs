@@ -16,6 +16,22 @@ pub struct Config {
     /// CPU cores that background indexing may use over all collections. Default: all cores but one,
     /// at least one.
     pub optimizer_cpus: usize,
+    /// What has reached the disk when a write is acknowledged. Default: [`Durability::Process`].
+    pub durability: Durability,
+}
+
+/// What an acknowledged write survives. A hard point for everything written so far is
+/// [`QdrantClient::flush`](crate::QdrantClient::flush).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Durability {
+    /// The end of the process, however it comes. A power cut or a crash of the operating system may
+    /// cost what was written since the last flush: each collection is flushed in the background, by
+    /// default five seconds after a write.
+    #[default]
+    Process,
+    /// A power cut, too: each write is acknowledged only when the write-ahead log has reached the disk.
+    /// Writes that wait together share one such step.
+    Sync,
 }
 
 /// Where an instance keeps its data.
@@ -45,6 +61,7 @@ impl Config {
             search_threads: cores,
             update_threads: (cores / 2).max(1),
             optimizer_cpus: cores.saturating_sub(1).max(1),
+            durability: Durability::default(),
         }
     }
 }

@@ -20,6 +20,7 @@
 
 pub mod collection;
 mod config;
+mod disk;
 mod engine;
 mod error;
 mod files;
@@ -32,7 +33,7 @@ mod toc;
 /// The engine crate, whose types are part of [`model`].
 pub use qdrant_edge;
 
-pub use config::{Config, Location};
+pub use config::{Config, Durability, Location};
 pub use engine::{QdrantClient, QdrantInstance};
 pub use error::{Error, Result};
 pub use operation::{Inspect, Manage, Read, Reconfigure, Touches, Transfer, Write, WriteOutput};

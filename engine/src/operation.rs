@@ -4,7 +4,7 @@
 //! know about it. See `collection/` and `toc/` for the implementations.
 
 use crate::collection::Collection;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::CollectionConfig;
 use crate::toc::TableOfContent;
 
@@ -16,6 +16,13 @@ pub trait Read: Sized + Send + 'static {
 
     /// Runs the part of the operation that needs this collection only.
     fn execute(self, collection: &Collection) -> Result<Self::Output>;
+
+    /// Answers for a collection that could not be opened, for that `reason`; `config` are its settings,
+    /// if they can be read.
+    fn of_damaged(self, reason: Error, config: Option<CollectionConfig>) -> Result<Self::Output> {
+        drop(config);
+        Err(reason)
+    }
 
     /// Runs the operation on the caller's thread, on the collection of that name.
     fn run(self, name: &str, collections: &impl Collections) -> Result<Self::Output> {

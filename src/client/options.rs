@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use napi::{Error as NapiError, Status};
 use napi_derive::napi;
-use qdrant_embedded_engine::{Config, Location};
+use qdrant_embedded_engine::{Config, Durability, Location};
 
 /// Where a client keeps its data, and how it works. Give either `path` or `location`.
 #[napi(object, object_to_js = false)]
@@ -21,6 +21,12 @@ pub struct ClientOptions {
     pub update_threads: Option<u32>,
     /// CPU cores that background indexing may use. Default: all but one, at least one.
     pub optimizer_cpus: Option<u32>,
+    /// What an acknowledged write survives. `'process'`: the end of the process, however it comes; a
+    /// power cut may cost what was written since the last flush, by default of the last five seconds.
+    /// `'sync'`: a power cut too, since every write waits for the disk. Default: `'process'`. See
+    /// `docs/storage.md`.
+    #[napi(ts_type = "'process' | 'sync'")]
+    pub durability: Option<String>,
     /// Prints diagnostics to stderr, by a filter such as `'info'` or
     /// `'qdrant_embedded_engine=debug'`. Default: the environment variable `QDRANT_EMBEDDED_LOG`,
     /// else silence.
@@ -49,6 +55,11 @@ impl ClientOptions {
         set(&mut config.search_threads, self.search_threads);
         set(&mut config.update_threads, self.update_threads);
         set(&mut config.optimizer_cpus, self.optimizer_cpus);
+        config.durability = match self.durability.as_deref() {
+            None | Some("process") => Durability::Process,
+            Some("sync") => Durability::Sync,
+            Some(_) => return Err(invalid("`durability` is 'process' or 'sync'")),
+        };
         Ok(config)
     }
 }

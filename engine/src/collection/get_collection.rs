@@ -1,13 +1,16 @@
+use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 
+use qdrant_edge::ShardInfo;
 use serde::Deserialize;
 
 use super::Collection;
-use crate::error::Result;
-use crate::model::{CollectionInfo, CollectionStatus, OptimizersStatus};
+use crate::error::{Error, Result};
+use crate::model::{CollectionConfig, CollectionInfo, CollectionStatus, CreateCollection, OptimizersStatus};
 use crate::operation::Read;
 
-/// Tells settings, size and state of a collection.
+/// Tells settings, size and state of a collection. One that could not be opened is `red`, with the reason as
+/// the error of its optimizer.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 pub struct GetCollection {}
 
@@ -31,5 +34,18 @@ impl Read for GetCollection {
             None => (CollectionStatus::Green, OptimizersStatus::Ok),
         };
         Ok(CollectionInfo::new(info, config, status, optimizer_status, queued))
+    }
+
+    fn of_damaged(self, reason: Error, config: Option<CollectionConfig>) -> Result<CollectionInfo> {
+        let config =
+            config.map_or_else(|| CollectionConfig::from_request(CreateCollection::default()), Ok)?;
+        let nothing = ShardInfo {
+            segments_count: 0,
+            points_count: 0,
+            indexed_vectors_count: 0,
+            payload_schema: HashMap::new(),
+        };
+        let reason = OptimizersStatus::Error(reason.to_string());
+        Ok(CollectionInfo::new(nothing, config, CollectionStatus::Red, reason, 0))
     }
 }

@@ -8,6 +8,7 @@ use parking_lot::MutexGuard;
 use qdrant_edge::{OperationError, ResourceBudget, ShardInfo};
 
 use super::Collection;
+use super::disk_space::reserve_for_optimization;
 use super::optimizer_log::OptimizerLog;
 use crate::error::{Error, Result};
 use crate::model::TrackerStatus;
@@ -50,7 +51,18 @@ impl Collection {
         self.shard.flush().map_err(|error| {
             self.dirty.store(true, Ordering::Release);
             Error::from(error)
-        })
+        })?;
+        self.never_flushed.store(false, Ordering::Release);
+        self.widely_changed.lock().clear();
+        Ok(())
+    }
+
+    /// As [`Self::flush`], also of what the write-ahead log held when the collection was opened.
+    pub(super) fn flush_log(&self) -> Result<()> {
+        if self.never_flushed.load(Ordering::Acquire) {
+            self.dirty.store(true, Ordering::Release);
+        }
+        self.flush()
     }
 
     /// Says that the optimizer is to look at the collection, unless it is switched off.
@@ -77,11 +89,22 @@ impl Collection {
             let mut state = self.optimizer.lock();
             state.pending = false;
             state.reconfigured = false;
-            state.running = true;
-            self.optimizer_log.lock().start();
         }
+        let room = match reserve_for_optimization(self) {
+            Ok(room) => room,
+            Err(error) => {
+                tracing::warn!(%error, path = %self.shard.path().display(), "not optimized");
+                // No failure where there was nothing to do.
+                let has_work = self.has_work_to_optimize();
+                self.optimizer.lock().error = has_work.then(|| error.to_string());
+                return;
+            }
+        };
+        self.optimizer.lock().running = true;
+        self.optimizer_log.lock().start();
         let outcome = catch_unwind(AssertUnwindSafe(|| self.shard.optimize_with_budget(budget)))
             .unwrap_or_else(|_| Err(OperationError::service_error_light("the optimizer panicked")));
+        drop(room);
         let mut state = self.optimizer.lock();
         state.running = false;
         let status = match outcome {
@@ -122,6 +145,11 @@ impl Collection {
 
     pub(super) fn optimizer_log(&self) -> MutexGuard<'_, OptimizerLog> {
         self.optimizer_log.lock()
+    }
+
+    /// Whether much of it is not indexed yet.
+    fn has_work_to_optimize(&self) -> bool {
+        self.shard.info().is_ok_and(|info| self.config.read().is_worth_indexing(unindexed(&info)))
     }
 
     pub(crate) fn optimizer_state(&self) -> OptimizerState {

@@ -18,12 +18,16 @@ mod delete_vector_name;
 mod delete_vectors;
 mod discover;
 mod discover_batch;
+mod disk_space;
+mod durability;
 mod facet;
+mod flush;
 mod frozen_segments;
 mod get_collection;
 mod get_optimizations;
 mod get_point;
 mod maintenance;
+mod mmr_vector;
 mod optimizer_log;
 mod overwrite_payload;
 mod payload_change;
@@ -36,6 +40,7 @@ mod recommend;
 mod recommend_batch;
 mod recommend_point_groups;
 mod referenced_vectors;
+mod replay;
 mod retrieve_points;
 mod scoring_query;
 mod scroll_points;
@@ -51,25 +56,35 @@ mod update_vectors;
 mod upsert_points;
 mod vector_schema;
 
+use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use parking_lot::{Mutex, RwLock};
-use qdrant_edge::{EdgeShard, UpdateOperation};
+use qdrant_edge::{EdgeShard, PointId, UpdateOperation};
 use serde_json::Value;
 
 use crate::error::{Error, Result};
+use crate::files::remove_leftovers;
 use crate::model::CollectionConfig;
 use maintenance::OptimizerState;
 use optimizer_log::OptimizerLog;
 use strict_mode::Rates;
 
+pub(crate) use copy_aside::Copied;
+pub(crate) use disk_space::check_creation;
+pub(crate) use flush::Flush;
 pub use get_collection::GetCollection;
+pub(crate) use settings::load as load_settings;
 pub(crate) use strict_mode::StrictMode;
 
 /// The folder of a collection's only shard, named as on a server.
 const SHARD_FOLDER: &str = "0";
+
+/// The folder of a shard's write-ahead log.
+const WAL_FOLDER: &str = "wal";
 
 /// An open collection.
 pub struct Collection {
@@ -82,6 +97,13 @@ pub struct Collection {
     first_operation: u64,
     /// Whether something was written since the last flush.
     dirty: AtomicBool,
+    /// Whether the write-ahead log holds what may not have reached the disk.
+    unsynced: AtomicBool,
+    /// Whether it was never flushed since it was opened: a crash may have left it writes that only the
+    /// operating system's cache holds.
+    never_flushed: AtomicBool,
+    /// Points of unflushed changes that repeating the log would cut short if one of them were gone.
+    widely_changed: Mutex<HashSet<PointId>>,
     optimizer: Mutex<OptimizerState>,
     optimizer_log: Mutex<OptimizerLog>,
     /// Writes that wait for their turn, counted by the queue.
@@ -98,9 +120,18 @@ impl Collection {
     }
 
     /// Opens the collection in `folder`, applying what its write-ahead log holds.
+    /// Damaged files may break more in the engine than it expects.
     pub(crate) fn open(folder: &Path) -> Result<Self> {
+        catch_unwind(AssertUnwindSafe(|| Self::open_files(folder)))
+            .unwrap_or_else(|_| Err(Error::storage(folder, "the engine cannot read the collection's files")))
+    }
+
+    fn open_files(folder: &Path) -> Result<Self> {
+        remove_leftovers(folder);
         let config = settings::load(folder)?;
-        let shard = shard_folder::open(&folder.join(SHARD_FOLDER), &config.edge_config())?;
+        let shard_folder = folder.join(SHARD_FOLDER);
+        disk_space::check_opening(folder, &shard_folder.join(WAL_FOLDER))?;
+        let shard = shard_folder::open(&shard_folder, &config.edge_config())?;
         Self::with_shard(folder, shard, config)
     }
 
@@ -113,6 +144,9 @@ impl Collection {
             next_operation: AtomicU64::new(first_operation),
             first_operation,
             dirty: AtomicBool::new(false),
+            unsynced: AtomicBool::new(false),
+            never_flushed: AtomicBool::new(true),
+            widely_changed: Mutex::default(),
             optimizer: Mutex::default(),
             optimizer_log: Mutex::default(),
             queued_writes: Arc::default(),
@@ -146,10 +180,16 @@ impl Collection {
     /// Applies an engine operation, write-ahead log first, and returns its number. Whatever can be
     /// wrong with it must have been found before: the engine does not roll back.
     pub(crate) fn update(&self, operation: UpdateOperation) -> Result<u64> {
+        let wal = self.config.read().wal_config;
+        let operation = self.make_repeatable(operation)?;
+        disk_space::check_write(self.shard.path(), wal, &operation)?;
+        let changed = replay::required(&operation);
         self.dirty.store(true, Ordering::Release);
+        self.unsynced.store(true, Ordering::Release);
         let number = self.next_operation.fetch_add(1, Ordering::AcqRel);
         self.announce_optimization();
         self.shard.update(operation)?;
+        self.remember_change(changed);
         Ok(number)
     }
 }

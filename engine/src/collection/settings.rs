@@ -11,7 +11,8 @@ use crate::model::CollectionConfig;
 
 const CONFIG_FILE: &str = "config.json";
 
-pub(super) fn load(folder: &Path) -> Result<CollectionConfig> {
+/// Reads the settings of the collection in `folder`.
+pub(crate) fn load(folder: &Path) -> Result<CollectionConfig> {
     let file = folder.join(CONFIG_FILE);
     read_json(&file)?.ok_or_else(|| Error::storage(&file, "the file is missing"))
 }
@@ -78,6 +79,8 @@ impl Collection {
         config: CollectionConfig,
         operation: VectorNameOperations,
     ) -> Result<u64> {
+        // The log may hold vectors that do not fit the new settings.
+        self.flush_log()?;
         let old = self.settings();
         self.store_settings(config)?;
         self.update(UpdateOperation::VectorNameOperation(operation)).or_else(|error| {
@@ -101,6 +104,9 @@ impl Collection {
             next_operation,
             first_operation,
             dirty,
+            unsynced,
+            never_flushed,
+            widely_changed,
             optimizer,
             optimizer_log,
             queued_writes,
@@ -127,6 +133,9 @@ impl Collection {
             next_operation,
             first_operation,
             dirty,
+            unsynced,
+            never_flushed,
+            widely_changed,
             optimizer,
             optimizer_log,
             queued_writes,

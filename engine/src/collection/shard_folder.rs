@@ -8,6 +8,7 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use qdrant_edge::{EdgeConfig, EdgeShard, SEGMENT_STATE_FILE, SegmentConfig, SegmentState};
@@ -20,8 +21,12 @@ use crate::files::{read_json, write_json};
 const SEGMENTS: &str = "segments";
 const VECTOR_FOLDERS: [&str; 2] = ["vector_storage", "vector_index"];
 
+/// Where the engine's optimizer builds segments.
+const UNFINISHED_SEGMENTS: &str = "temp_segments";
+
 /// Opens the shard in `folder`, applying what its write-ahead log holds.
 pub(super) fn open(folder: &Path, config: &EdgeConfig) -> Result<EdgeShard> {
+    remove_unfinished_segments(folder)?;
     let shard = open_once(folder, config)?;
     if has_vectors_of(&shard, config) {
         return Ok(shard);
@@ -35,6 +40,15 @@ pub(super) fn open(folder: &Path, config: &EdgeConfig) -> Result<EdgeShard> {
         return Ok(shard);
     }
     Err(Error::storage(folder, "the shard has other vectors than the collection"))
+}
+
+/// Removes what an optimization leaves that was not finished. The engine never does.
+fn remove_unfinished_segments(folder: &Path) -> Result<()> {
+    let unfinished = folder.join(UNFINISHED_SEGMENTS);
+    match fs::remove_dir_all(&unfinished) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::storage(&unfinished, error)),
+        _ => Ok(()),
+    }
 }
 
 fn has_vectors_of(shard: &EdgeShard, config: &EdgeConfig) -> bool {

@@ -5,14 +5,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use parking_lot::RwLock;
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::oneshot;
 
 use super::instance::Engine;
 use super::message::{Abandoned, Call, Job, Message, job};
-use crate::collection::Collection;
+use crate::collection::{Collection, Flush};
 use crate::error::{Error, Result};
 use crate::operation::{Inspect, Manage, Read, Reconfigure, Touches, Transfer, Write, WriteOutput};
-use crate::toc::{Entry, TableOfContent};
+use crate::toc::{Entry, OpenCollections, TableOfContent};
 
 /// A client of an embedded Qdrant.
 ///
@@ -136,6 +136,33 @@ impl QdrantClient {
         self.call(Abandoned::Finish, operation, |job| Call::Manage { touches, job }).await
     }
 
+    /// Writes everything that was called before to the disk, of every collection, and returns when a
+    /// power cut cannot take it any more.
+    ///
+    /// # Errors
+    /// [`Error::Storage`] or [`Error::Service`] when the disk refuses.
+    pub async fn flush(&self) -> Result<()> {
+        let engine = self.engine()?;
+        // All share a permit: with one each, a close could come in between.
+        let permit = Arc::new(engine.admit(1).await?);
+        let open = |toc: &TableOfContent| OpenCollections.execute(toc);
+        let inspect = |job| Call::Inspect { touches: Touches::All, job };
+        let names = place(&engine, permit.clone(), Abandoned::Skip, open, inspect)?;
+        let mut flushed = Vec::new();
+        for collection in answer(&engine, names).await? {
+            let flush = |collection: &Collection| Flush.execute(collection);
+            let write = |job| Call::Write { collection, job };
+            flushed.push(place(&engine, permit.clone(), Abandoned::Finish, flush, write)?);
+        }
+        for flushed in flushed {
+            match answer(&engine, flushed).await {
+                Err(Error::NotFound(_)) => {} // deleted meanwhile
+                outcome => outcome?,
+            }
+        }
+        Ok(())
+    }
+
     /// Moves data out of the store.
     pub async fn transfer<T: Transfer>(&self, touches: Touches, operation: T) -> Result<T::Output> {
         let operation = |toc: &TableOfContent| operation.execute(toc);
@@ -234,17 +261,32 @@ impl Drop for QdrantClient {
     }
 }
 
+/// Puts an operation in line. The permit is held until it is done.
+fn place<T, O: Send + 'static>(
+    engine: &Engine,
+    permit: impl Send + 'static,
+    abandoned: Abandoned,
+    operation: impl FnOnce(&T) -> Result<O> + Send + 'static,
+    call: impl FnOnce(Job<T>) -> Call,
+) -> Result<oneshot::Receiver<Result<O>>> {
+    let (job, answer) = job(abandoned, operation, permit);
+    engine.send(Message::Call(call(job)))?;
+    Ok(answer)
+}
+
+async fn answer<O>(engine: &Engine, placed: oneshot::Receiver<Result<O>>) -> Result<O> {
+    placed.await.unwrap_or_else(|_| Err(engine.gone()))
+}
+
 /// Sends a call whose place in line is taken, and waits for its answer.
 async fn run<T, O: Send + 'static>(
     engine: &Engine,
-    permit: OwnedSemaphorePermit,
+    permit: impl Send + 'static,
     abandoned: Abandoned,
     operation: impl FnOnce(&T) -> Result<O> + Send + 'static,
     call: impl FnOnce(Job<T>) -> Call,
 ) -> Result<O> {
-    let (job, answer) = job(abandoned, operation, permit);
-    engine.send(Message::Call(call(job)))?;
-    answer.await.unwrap_or_else(|_| Err(engine.gone()))
+    answer(engine, place(engine, permit, abandoned, operation, call)?).await
 }
 
 /// The server's answer when the time is up.

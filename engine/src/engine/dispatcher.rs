@@ -148,20 +148,20 @@ impl Dispatcher {
             Call::Write { collection, job } => {
                 match self.toc.entry(&collection) {
                     Ok(entry) => entry.enqueue(job),
-                    Err(error) => job(Err(error)),
+                    Err(error) => job(Err(error))(Ok(())),
                 }
                 None
             }
             Call::WriteEntry { collection, job } => {
                 match self.toc.entry(&collection) {
                     Ok(entry) => entry.enqueue_for_entry(job),
-                    Err(error) => job(Err(error)),
+                    Err(error) => job(Err(error))(Ok(())),
                 }
                 None
             }
             Call::Inspect { job, .. } => {
                 let toc = self.toc.clone();
-                self.runtimes.search.spawn(async move { job(Ok(&toc)) });
+                self.runtimes.search.spawn(async move { job(Ok(&toc))(Ok(())) });
                 None
             }
             Call::Transfer { job, .. } => {
@@ -171,7 +171,7 @@ impl Dispatcher {
             }
             Call::Manage { touches, job } => {
                 let toc = self.toc.clone();
-                let task = self.runtimes.update.spawn_blocking(move || job(Ok(&toc)));
+                let task = self.runtimes.update.spawn_blocking(move || job(Ok(&toc))(Ok(())));
                 Some(Change { touches, task })
             }
         }

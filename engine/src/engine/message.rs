@@ -3,15 +3,19 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::sync::oneshot;
 
 use crate::collection::Collection;
 use crate::error::{Error, Result};
 use crate::operation::Touches;
 use crate::toc::{Entry, TableOfContent};
 
-/// An operation that waits for its target, or for the reason why there is none.
-pub(crate) type Job<T> = Box<dyn FnOnce(Result<&T>) + Send>;
+/// An operation that waits for its target, or for the reason why there is none. What it gives back is
+/// called when the outcome may be told.
+pub(crate) type Job<T> = Box<dyn FnOnce(Result<&T>) -> Reply + Send>;
+
+/// Tells the outcome of an operation to its caller; an error here is that of making it durable.
+pub(crate) type Reply = Box<dyn FnOnce(Result<()>) + Send>;
 
 pub(super) enum Message {
     Call(Call),
@@ -80,21 +84,29 @@ pub(super) enum Abandoned {
 pub(super) fn job<T, O: Send + 'static>(
     abandoned: Abandoned,
     operation: impl FnOnce(&T) -> Result<O> + Send + 'static,
-    permit: OwnedSemaphorePermit,
+    permit: impl Send + 'static,
 ) -> (Job<T>, oneshot::Receiver<Result<O>>) {
     let (reply, answer) = oneshot::channel();
     let job = move |target: Result<&T>| {
         if abandoned == Abandoned::Skip && reply.is_closed() {
-            return;
+            return no_reply();
         }
         let result = target.and_then(|target| {
             catch_unwind(AssertUnwindSafe(|| operation(target))).unwrap_or_else(|panic| Err(panicked(panic)))
         });
-        drop(permit);
-        // The caller may have lost interest; the work is done all the same.
-        let _ = reply.send(result);
+        let tell: Reply = Box::new(move |durable| {
+            drop(permit);
+            // The caller may have lost interest; the work is done all the same.
+            let _ = reply.send(result.and_then(|output| durable.map(|()| output)));
+        });
+        tell
     };
     (Box::new(job), answer)
+}
+
+/// For work that nobody waits for.
+pub(crate) fn no_reply() -> Reply {
+    Box::new(drop)
 }
 
 fn panicked(panic: Box<dyn Any + Send>) -> Error {

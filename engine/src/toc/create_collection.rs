@@ -1,11 +1,11 @@
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::Path;
 
 use super::{CREATING_MARKER, Entry, TableOfContent};
-use crate::collection::Collection;
+use crate::collection::{Collection, check_creation};
 use crate::error::{Error, Result};
-use crate::files::sync_folder;
+use crate::files::{remove_marker, sync_folder, write_marker};
 use crate::model::{CollectionConfig, CreateCollection, validate_collection_name};
 use crate::operation::Manage;
 
@@ -34,6 +34,7 @@ impl Manage for CreateCollectionNamed {
         check_new_name(toc, &name)?;
         let path = toc.folder.collection(&name);
         let config = CollectionConfig::from_request(request)?;
+        check_creation(&toc.folder.collections(), config.wal_config)?;
         fs::create_dir(&path).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => in_the_way(&name, &path),
             _ => Error::storage(&path, error),
@@ -43,7 +44,7 @@ impl Manage for CreateCollectionNamed {
                 tracing::error!(%error, "cannot remove a half-made collection");
             }
         })?;
-        let entry = Entry::new(name.clone(), Ok(collection), &toc.runtimes, &toc.budget);
+        let entry = Entry::new(name.clone(), Ok(collection), &toc.runtimes, &toc.budget, toc.durability);
         toc.entries.write().insert(name, entry);
         Ok(true)
     }
@@ -68,15 +69,18 @@ pub(super) fn in_the_way(name: &str, path: &Path) -> Error {
 
 /// Fills a new collection's folder so that a crash leaves either a marked folder or a whole one.
 pub(super) fn create_files(path: &Path, config: CollectionConfig) -> Result<Collection> {
-    let marker = path.join(CREATING_MARKER);
-    let fail = |error| Error::storage(&marker, error);
-    File::create(&marker).and_then(|file| file.sync_all()).map_err(fail)?;
-    sync_folder(path).map_err(fail)?;
+    begin_creation(path)?;
     let collection = Collection::create(path, config)?;
-    fs::remove_file(&marker).map_err(fail)?;
-    sync_folder(path).map_err(fail)?;
-    if let Some(collections) = path.parent() {
-        sync_folder(collections).map_err(fail)?;
-    }
+    finish_creation(path)?;
     Ok(collection)
+}
+
+pub(super) fn begin_creation(path: &Path) -> Result<()> {
+    write_marker(&path.join(CREATING_MARKER))
+}
+
+pub(super) fn finish_creation(path: &Path) -> Result<()> {
+    remove_marker(&path.join(CREATING_MARKER))?;
+    let Some(collections) = path.parent() else { return Ok(()) };
+    sync_folder(collections).map_err(|error| Error::storage(collections, error))
 }

@@ -13,7 +13,8 @@ use tokio::task::block_in_place;
 use tokio::time::sleep;
 
 use crate::collection::Collection;
-use crate::engine::{Job, Runtimes};
+use crate::config::Durability;
+use crate::engine::{Job, Reply, Runtimes, no_reply};
 use crate::error::{Error, Result};
 use crate::model::CollectionConfig;
 use crate::operation::Reconfigure;
@@ -23,6 +24,9 @@ const QUIET_BEFORE_OPTIMIZING: Duration = Duration::from_millis(500);
 
 /// How long an optimization waits for that pause at most.
 const MAX_WAIT_BEFORE_OPTIMIZING: Duration = Duration::from_secs(10);
+
+/// Writes that share one step of making them durable, at most: what the first of them waits for.
+const MAX_WRITES_PER_SYNC: usize = 64;
 
 /// A named collection of the store.
 pub(crate) struct Entry {
@@ -39,6 +43,7 @@ pub(crate) struct Entry {
     optimizing: Mutex<()>,
     runtimes: Runtimes,
     budget: ResourceBudget,
+    durability: Durability,
 }
 
 /// What waits in the queue of writes.
@@ -62,6 +67,7 @@ impl Entry {
         opened: Result<Collection>,
         runtimes: &Runtimes,
         budget: &ResourceBudget,
+        durability: Durability,
     ) -> Arc<Self> {
         let (writes, queue) = mpsc::unbounded_channel();
         let queued_writes = Arc::default();
@@ -76,6 +82,7 @@ impl Entry {
             optimizing: Mutex::new(()),
             runtimes: runtimes.clone(),
             budget: budget.clone(),
+            durability,
         });
         runtimes.update.spawn(apply_in_order(Arc::downgrade(&entry), queue));
         entry.schedule_optimization();
@@ -96,8 +103,20 @@ impl Entry {
         }
     }
 
+    /// Does what has come to the head of the queue.
+    fn take(self: &Arc<Self>, turn: Turn) -> Reply {
+        match turn {
+            Turn::Write(job) => self.run(job),
+            Turn::Entry(job) => {
+                let reply = job(Ok(self));
+                self.schedule_optimization();
+                reply
+            }
+        }
+    }
+
     /// Runs a job on the calling thread.
-    fn run(&self, job: Job<Collection>) {
+    fn run(&self, job: Job<Collection>) -> Reply {
         match &*self.state.read() {
             State::Open(collection) => job(Ok(collection)),
             State::Damaged(error) => job(Err(error.clone())),
@@ -173,6 +192,7 @@ impl Entry {
         let (done, drained) = oneshot::channel();
         self.enqueue(Box::new(move |_| {
             let _ = done.send(());
+            no_reply()
         }));
         let _ = drained.blocking_recv();
     }
@@ -186,6 +206,7 @@ impl Entry {
         self.enqueue(Box::new(move |collection| {
             // Other collections share the thread.
             let _ = done.send(collection.and_then(|collection| block_in_place(|| work(collection))));
+            no_reply()
         }));
         answer
             .blocking_recv()
@@ -214,6 +235,19 @@ impl Entry {
         let mut state = self.state.write();
         drop(mem::replace(&mut *state, State::Closed));
         Suspension { entry: self, state }
+    }
+
+    /// Why the collection could not be opened.
+    pub(super) fn damage(&self) -> Option<Error> {
+        match &*self.state.read() {
+            State::Damaged(error) => Some(error.clone()),
+            State::Open(_) | State::Closed => None,
+        }
+    }
+
+    /// Whether the collection's files are open.
+    pub(super) fn is_open(&self) -> bool {
+        self.with_open(|_| ()).is_some()
     }
 
     /// Runs `look` on the collection, if it is open.
@@ -248,6 +282,7 @@ impl Entry {
                 if let Ok(Err(error)) = collection.map(Collection::flush) {
                     tracing::error!(%error, "background flush failed");
                 }
+                no_reply()
             }));
         });
     }
@@ -313,10 +348,11 @@ impl State {
 
 impl Turn {
     fn refuse(self, error: Error) {
-        match self {
+        let reply = match self {
             Turn::Write(job) => job(Err(error)),
             Turn::Entry(job) => job(Err(error)),
-        }
+        };
+        reply(Ok(()));
     }
 }
 
@@ -350,20 +386,29 @@ async fn optimize_when_quiet(entry: Weak<Entry>) {
 
 /// The queue of a collection's writes: a task, so that an idle collection costs no thread.
 async fn apply_in_order(entry: Weak<Entry>, mut queue: mpsc::UnboundedReceiver<Turn>) {
-    while let Some(turn) = queue.recv().await {
-        let Some(entry) = entry.upgrade() else { return turn.refuse(Error::Closed) };
-        entry.queued_writes.fetch_sub(1, Ordering::Relaxed);
-        // A call answers its own panic; this is for what the collection does for itself.
-        let done = catch_unwind(AssertUnwindSafe(|| match turn {
-            Turn::Write(job) => entry.run(job),
-            Turn::Entry(job) => {
-                job(Ok(&entry));
-                entry.schedule_optimization();
+    let mut turns = Vec::new();
+    let mut replies = Vec::new();
+    let mut at_once = 1;
+    while queue.recv_many(&mut turns, at_once).await > 0 {
+        let Some(entry) = entry.upgrade() else {
+            return turns.into_iter().for_each(|turn| turn.refuse(Error::Closed));
+        };
+        for turn in turns.drain(..) {
+            entry.queued_writes.fetch_sub(1, Ordering::Relaxed);
+            // A call answers its own panic; this is for what the collection does for itself.
+            match catch_unwind(AssertUnwindSafe(|| entry.take(turn))) {
+                Ok(reply) => replies.push(reply),
+                Err(_) => tracing::error!(collection = %entry.name, "background work panicked"),
             }
-        }));
-        if done.is_err() {
-            tracing::error!(collection = %entry.name, "background work panicked");
         }
+        let durable = match entry.durability {
+            Durability::Process => Ok(()),
+            Durability::Sync => {
+                at_once = MAX_WRITES_PER_SYNC;
+                entry.with_open(Collection::sync_log).unwrap_or(Ok(()))
+            }
+        };
+        replies.drain(..).for_each(|reply| reply(durable.clone()));
         entry.after_write();
         drop(entry);
         // Other collections share the thread.

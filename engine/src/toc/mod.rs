@@ -9,6 +9,7 @@ mod delete_collection;
 mod entry;
 mod list_aliases;
 mod list_collections;
+mod open_collections;
 mod recreate_collection;
 mod snapshots;
 mod storage_folder;
@@ -23,10 +24,11 @@ use std::time::Duration;
 use parking_lot::RwLock;
 use qdrant_edge::ResourceBudget;
 
-use crate::collection::Collection;
-use crate::config::Config;
+use crate::collection::{Collection, load_settings};
+use crate::config::{Config, Durability};
 use crate::engine::Runtimes;
 use crate::error::{Error, Result};
+use crate::model::validate_called_name;
 use crate::operation::{Collections, Read};
 use crate::snapshot::remove_leftovers;
 use aliases::Aliases;
@@ -37,6 +39,7 @@ pub use delete_collection::DeleteCollection;
 pub(crate) use entry::Entry;
 pub use list_aliases::ListAliases;
 pub use list_collections::{CollectionExists, ListCollections};
+pub(crate) use open_collections::OpenCollections;
 pub use recreate_collection::RecreateCollection;
 pub use snapshots::{
     CreateSnapshot, DeleteSnapshot, ListSnapshots, LocateSnapshot, RecoverFullSnapshot, RecoverSnapshot,
@@ -54,6 +57,7 @@ pub struct TableOfContent {
     runtimes: Runtimes,
     /// Shared by the optimizers of all collections.
     budget: ResourceBudget,
+    durability: Durability,
     // Last, so that the lock outlives the open files.
     folder: StorageFolder,
 }
@@ -79,12 +83,16 @@ impl TableOfContent {
             if let Err(error) = &opened {
                 tracing::error!(collection = %name, %error, "cannot open a collection");
             }
-            let entry = Entry::new(name.clone(), opened, &runtimes, &budget);
+            let entry = Entry::new(name.clone(), opened, &runtimes, &budget, config.durability);
             entries.insert(name, entry);
         }
         folder.empty_removed();
-        let toc = Self { entries: RwLock::new(entries), aliases, runtimes, budget, folder };
+        let durability = config.durability;
+        let toc = Self { entries: RwLock::new(entries), aliases, runtimes, budget, durability, folder };
         toc.drop_dangling_aliases()?;
+        for name in toc.entries.read().keys() {
+            recreate_collection::finish_recreation(&toc, name)?;
+        }
         Ok(toc)
     }
 
@@ -95,7 +103,9 @@ impl TableOfContent {
             Some(entry) => Some(entry),
             None => self.aliases.get(name).and_then(|collection| entries.get(&collection)),
         };
-        resolved.cloned().ok_or_else(|| Error::collection_not_found(name))
+        resolved.cloned().ok_or_else(|| {
+            validate_called_name(name).err().unwrap_or_else(|| Error::collection_not_found(name))
+        })
     }
 
     /// Runs a read of the collection that `name`, or the alias `name`, stands for.
@@ -106,6 +116,10 @@ impl TableOfContent {
         operation: R,
     ) -> Result<R::Output> {
         let entry = self.entry(name)?;
+        if let Some(reason) = entry.damage() {
+            let config = load_settings(&self.folder.collection(entry.name()));
+            return operation.of_damaged(reason, config.ok());
+        }
         entry.read(|collection| collection.check_limits(|limits| limits.timeout(timeout)))?;
         operation.run(entry.name(), self)
     }

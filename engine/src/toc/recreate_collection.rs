@@ -1,8 +1,15 @@
-use super::create_collection::{check_new_name, create_files, in_the_way};
+use std::path::Path;
+
+use super::create_collection::{begin_creation, check_new_name, finish_creation, in_the_way};
 use super::{Entry, TableOfContent, open_collection};
+use crate::collection::{Collection, check_creation};
 use crate::error::{Error, Result};
+use crate::files::{remove_marker, write_marker};
 use crate::model::{CollectionConfig, CreateCollection, validate_collection_name};
 use crate::operation::Manage;
+
+/// Marks the folder of a collection that has taken the place of another one, which may have had aliases.
+const RECREATED_MARKER: &str = ".recreated";
 
 /// Replaces a collection by a new, empty one, or creates it; aliases of the old one go with it. When
 /// the new one cannot be created, the old one stays. The answer is `true`.
@@ -24,6 +31,7 @@ impl Manage for RecreateCollection {
         validate_collection_name(&name)?;
         let config = CollectionConfig::from_request(request)?;
         check_new_name(toc, &name)?;
+        check_creation(&toc.folder.collections(), config.wal_config)?;
         let old = toc.entries.read().get(&name).cloned();
         let path = toc.folder.collection(&name);
         if old.is_none() && path.exists() {
@@ -48,12 +56,30 @@ impl Manage for RecreateCollection {
             let opened = open_collection(&path).and_then(|opened| {
                 opened.ok_or_else(|| Error::storage(&path, "the collection has no files"))
             });
-            let entry = Entry::new(name.clone(), opened, &toc.runtimes, &toc.budget);
+            let entry = Entry::new(name.clone(), opened, &toc.runtimes, &toc.budget, toc.durability);
             toc.entries.write().insert(name.clone(), entry);
         }
         replaced?;
         toc.folder.empty_removed();
-        toc.drop_aliases_of(&name)?;
+        finish_recreation(toc, &name)?;
         toc.entry(&name)?.read(|_| Ok(true))
     }
+}
+
+/// The aliases go when the new collection is in its place; a crash may come first.
+fn create_files(folder: &Path, config: CollectionConfig) -> Result<()> {
+    begin_creation(folder)?;
+    write_marker(&folder.join(RECREATED_MARKER))?;
+    Collection::create(folder, config)?;
+    finish_creation(folder)
+}
+
+/// Drops the aliases of the predecessor, if that has not been done.
+pub(super) fn finish_recreation(toc: &TableOfContent, name: &str) -> Result<()> {
+    let marker = toc.folder.collection(name).join(RECREATED_MARKER);
+    if !marker.exists() {
+        return Ok(());
+    }
+    toc.drop_aliases_of(name)?;
+    remove_marker(&marker)
 }

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
 use crate::error::{Error, Result};
-use crate::files::{read_json, sync_folder, write_json};
+use crate::files::{read_json, remove_leftovers, sync_folder, write_json};
 
 /// Version of the folder layout that this code writes, and the newest that it reads.
 const FORMAT: u32 = 1;
@@ -66,6 +66,7 @@ impl StorageFolder {
         };
         let lock = lock(&root)?;
         let folder = Self { root, _lock: lock, _temporary: temporary };
+        remove_leftovers(&folder.root);
         folder.check_format()?;
         for path in [
             folder.collections(),
@@ -76,6 +77,7 @@ impl StorageFolder {
             folder.snapshots(),
         ] {
             fs::create_dir_all(&path).map_err(|error| Error::storage(&path, error))?;
+            remove_leftovers(&path);
         }
         empty(&folder.work());
         Ok(folder)

@@ -1,11 +1,11 @@
 //! How much room data takes, as far as it can be told without reading it.
 
-use std::fs::{self, Metadata};
-use std::path::Path;
+use std::fs;
 
 use qdrant_edge::{EdgeShard, VectorStorageDatatype};
 use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System, get_current_pid};
 
+use crate::disk::of_folder;
 use crate::error::Result;
 
 const SEGMENTS: &str = "segments";
@@ -58,26 +58,4 @@ fn bits(datatype: Option<VectorStorageDatatype>) -> usize {
 fn on_disk(shard: &EdgeShard, folder: &str) -> usize {
     let segments = fs::read_dir(shard.path().join(SEGMENTS)).into_iter().flatten().flatten();
     segments.map(|segment| of_folder(&segment.path().join(folder))).fold(0, usize::saturating_add)
-}
-
-fn of_folder(folder: &Path) -> usize {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let bytes = entries.filter_map(|entry| {
-        let metadata = entry.metadata().ok()?;
-        Some(if metadata.is_dir() { of_folder(&entry.path()) } else { allocated(&metadata) })
-    });
-    bytes.fold(0, usize::saturating_add)
-}
-
-/// What a file takes for real: the engine reserves its files in large, mostly empty pages.
-#[cfg(unix)]
-fn allocated(metadata: &Metadata) -> usize {
-    use std::os::unix::fs::MetadataExt;
-    const BLOCK: usize = 512; // the unit of `st_blocks`, whatever the file system's block is
-    usize::try_from(metadata.blocks()).map_or(usize::MAX, |blocks| blocks.saturating_mul(BLOCK))
-}
-
-#[cfg(not(unix))]
-fn allocated(metadata: &Metadata) -> usize {
-    usize::try_from(metadata.len()).unwrap_or(usize::MAX)
 }

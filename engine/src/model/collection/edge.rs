@@ -74,6 +74,12 @@ impl CollectionConfig {
         }
     }
 
+    /// How large the vectors of a segment may become by merging, in bytes.
+    pub(crate) fn max_segment_bytes(&self) -> u64 {
+        let kilobytes = self.optimizer_config.max_segment_size.unwrap_or(DEFAULT_MAX_SEGMENT_SIZE_KB);
+        (kilobytes as u64).saturating_mul(1024)
+    }
+
     #[expect(deprecated, reason = "`on_disk` is still part of the REST API")]
     fn dense_vector(&self, params: &VectorParams) -> EdgeVectorParams {
         let VectorParams {

@@ -85,8 +85,7 @@ impl Manage for StagedCollections {
         after.extend(aliases);
         toc.aliases.prepare(&after)?;
         // Windows does not rename folders with open files.
-        let mut suspended: BTreeMap<_, _> =
-            replaced.iter().map(|(name, entry)| (*name, entry.suspend())).collect();
+        let suspended: Vec<_> = replaced.iter().map(|(name, entry)| (*name, entry.suspend())).collect();
         let outcome = toc
             .folder
             // From here on a crash leaves the new ones.
@@ -102,19 +101,17 @@ impl Manage for StagedCollections {
             }
         }
         toc.aliases.forget_prepared();
-        for name in &names {
-            let opened = open(&toc.folder.collection(name));
-            match suspended.remove(name) {
-                Some(suspended) => suspended.end(opened),
-                None if outcome.is_err() => {}
-                None => {
-                    let entry = Entry::new(name.clone(), opened, &toc.runtimes, &toc.budget);
-                    toc.entries.write().insert(name.clone(), entry);
-                }
-            }
+        // All of them before the table is changed: who reads the table may wait for one of them.
+        for (name, suspended) in suspended {
+            suspended.end(open(&toc.folder.collection(name)));
         }
         toc.folder.empty_removed();
         outcome?;
+        for name in names.iter().filter(|name| !replaced.contains_key(name)) {
+            let opened = open(&toc.folder.collection(name));
+            let entry = Entry::new(name.clone(), opened, &toc.runtimes, &toc.budget, toc.durability);
+            toc.entries.write().insert(name.clone(), entry);
+        }
         for name in &names {
             toc.entry(name)?.read(|_| Ok(()))?;
         }
