@@ -1,0 +1,37 @@
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { npm } from '../../scripts/lib/npm.mjs'
+
+const here = (file) => fileURLToPath(new URL(file, import.meta.url))
+const data = here('../../examples/image-search/data')
+
+/** What the application embeds. */
+export const EMBED = {
+  model: path.join(data, 'models', 'efficientnet-lite0'),
+  pictures: ['cat/original.jpg', 'cat/light.jpg', 'rocket/original.jpg'].map((name) =>
+    path.join(data, 'images', name)
+  )
+}
+
+/** This process's environment without the settings that npm hands down to what it runs. */
+export function cleanEnvironment(more = {}) {
+  const own = Object.entries(process.env).filter(([key]) => !/^npm_/i.test(key) && key !== 'ORT_DYLIB_PATH')
+  return { ...Object.fromEntries(own), ...more }
+}
+
+/** Makes an application in a folder, and installs the package for it from a registry. */
+export async function makeApp(folder, registry, manifest = {}) {
+  mkdirSync(folder, { recursive: true })
+  cpSync(here('app'), folder, { recursive: true })
+  const content = { name: 'app', private: true, ...manifest }
+  writeFileSync(path.join(folder, 'package.json'), JSON.stringify(content))
+  // The REST client has TypeScript as its peer, which is not in that registry.
+  const settings = [`registry=${registry}`, 'legacy-peer-deps=true', 'audit=false', 'fund=false']
+  writeFileSync(path.join(folder, '.npmrc'), `${settings.join('\n')}\n`)
+  const args = ['install', 'qdrant-embedded', '--cache', path.join(folder, '..', 'npm-cache')]
+  await npm(args, {
+    cwd: folder,
+    env: cleanEnvironment({ npm_config_userconfig: path.join(folder, 'none') })
+  })
+}
