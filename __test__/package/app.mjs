@@ -26,9 +26,7 @@ export async function makeApp(folder, registry, manifest = {}) {
   cpSync(here('app'), folder, { recursive: true })
   const content = { name: 'app', private: true, ...manifest }
   writeFileSync(path.join(folder, 'package.json'), JSON.stringify(content))
-  // The REST client has TypeScript as its peer, which is not in that registry.
-  const settings = [`registry=${registry}`, 'legacy-peer-deps=true', 'audit=false', 'fund=false']
-  writeFileSync(path.join(folder, '.npmrc'), `${settings.join('\n')}\n`)
+  writeFileSync(path.join(folder, '.npmrc'), `registry=${registry}\naudit=false\nfund=false\n`)
   const args = ['install', 'qdrant-embedded', '--cache', path.join(folder, '..', 'npm-cache')]
   await npm(args, {
     cwd: folder,

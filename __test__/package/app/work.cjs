@@ -3,6 +3,7 @@ const assert = require('node:assert/strict')
 const { mkdtempSync, rmSync } = require('node:fs')
 const { tmpdir } = require('node:os')
 const { join } = require('node:path')
+const { pathToFileURL } = require('node:url')
 
 /** `embed` has the model and pictures to embed, `null` where ONNX Runtime is left out. */
 exports.work = async ({ connect, QdrantClient, QdrantError, embedImages }, embed) => {
@@ -33,6 +34,11 @@ exports.work = async ({ connect, QdrantClient, QdrantError, embedImages }, embed
       client.getCollection('other'),
       (error) => error instanceof QdrantError && error.status === 404
     )
+
+    const { name } = await client.createSnapshot('notes')
+    await client.delete('notes', { points: [1] })
+    const snapshot = pathToFileURL(join(folder, 'snapshots', 'notes', name)).href
+    await client.recoverSnapshot('notes', { location: snapshot })
     await client.close()
 
     const again = await connect({ path: folder })
