@@ -29,6 +29,7 @@ export function binaryManifest(platform) {
     repository,
     engines,
     ...machine(platform),
+    type: 'commonjs',
     main: binaryFile(platform),
     files: [binaryFile(platform), 'THIRD-PARTY-NOTICES.txt']
   }
@@ -69,6 +70,7 @@ export function onnxRuntimeManifest(platforms) {
     description: `Microsoft's ONNX Runtime as a library, for ${source.name}`,
     ...ONNX_RUNTIME,
     engines,
+    type: 'commonjs',
     main: 'index.js',
     files: ['index.js'],
     optionalDependencies: Object.fromEntries(libraries)
@@ -81,6 +83,7 @@ export function onnxRuntimeLibraryManifest(platform, library) {
     name: onnxRuntimePackage(platform),
     description: `The library of Microsoft's ONNX Runtime for ${platform}`,
     ...ONNX_RUNTIME,
+    type: 'commonjs',
     ...machine(platform),
     files: [library, 'ThirdPartyNotices.txt']
   }
@@ -94,6 +97,7 @@ export function onnxRuntimeNoneManifest() {
     version: '0.0.0-none',
     license,
     repository,
+    type: 'commonjs',
     main: 'index.js',
     files: ['index.js']
   }
