@@ -166,7 +166,7 @@ impl Dispatcher {
             }
             Call::Transfer { job, .. } => {
                 let toc = self.toc.clone();
-                self.runtimes.background.spawn_blocking(move || job(Ok(&toc)));
+                self.runtimes.background.spawn_blocking(move || job(Ok(&toc))(Ok(())));
                 None
             }
             Call::Manage { touches, job } => {
