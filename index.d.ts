@@ -266,7 +266,7 @@ export type DiscoverArgs = DiscoverRequest & ReadOptions
 export type DiscoverBatchArgs = { searches: DiscoverRequest[] } & ReadOptions
 
 /** What `recoverFullSnapshot` takes. */
-export interface RecoverFullSnapshotArgs {
+export interface RecoverFullSnapshotArgs extends CallOptions {
   /** Path of a file, or a `file://`, `http://` or `https://` URL, or the name of a snapshot of this store. */
   location: string
   /** SHA-256 that the file must have, in hexadecimal digits. */
@@ -390,6 +390,11 @@ export declare class QdrantClient {
    * stays open and `close` can be tried again. A client of a server has nothing to close.
    */
   close(): Promise<void>
+  /**
+   * Writes everything that was called before, of every collection, to the disk. When this resolves, a
+   * power cut cannot take it any more. Rejects when the disk refuses; then try again.
+   */
+  flush(): Promise<void>
   /** Lists the collections by name. */
   getCollections(): Promise<Schemas['CollectionsResponse']>
   /** Tells settings, size and state of a collection. */
@@ -534,7 +539,7 @@ export declare class QdrantClient {
    */
   createSnapshot(collectionName: string, args?: Args<'createSnapshot'>): Promise<Schemas['SnapshotDescription']>
   /** Deletes a snapshot of a collection. Rejects with status 404 if there is none of that name. */
-  deleteSnapshot(collectionName: string, snapshotName: string, args?: Parameters<RestClient['deleteSnapshot']>[2]): Promise<boolean>
+  deleteSnapshot(collectionName: string, snapshotName: string, args?: Parameters<RestClient['deleteSnapshot']>[2] & CallOptions): Promise<boolean>
   /**
    * Tells the path of the file of a collection's snapshot, to copy it elsewhere or to upload it to a
    * server, which takes it as it is. Rejects with status 404 if there is none of that name. Not for
@@ -555,22 +560,22 @@ export declare class QdrantClient {
   /** Lists the snapshots of a shard, of which every collection has one: 0. */
   listShardSnapshots(collectionName: string, shardId: number): Promise<Schemas['SnapshotDescription'][]>
   /** Makes a snapshot of a shard: as `createSnapshot`, without the settings of the collection. */
-  createShardSnapshot(collectionName: string, shardId: number, args?: Parameters<RestClient['createShardSnapshot']>[2]): Promise<Schemas['SnapshotDescription']>
+  createShardSnapshot(collectionName: string, shardId: number, args?: Parameters<RestClient['createShardSnapshot']>[2] & CallOptions): Promise<Schemas['SnapshotDescription']>
   /** Deletes a snapshot of a shard. Rejects with status 404 if there is none of that name. */
-  deleteShardSnapshot(collectionName: string, shardId: number, snapshotName: string, args?: Parameters<RestClient['deleteShardSnapshot']>[3]): Promise<boolean>
+  deleteShardSnapshot(collectionName: string, shardId: number, snapshotName: string, args?: Parameters<RestClient['deleteShardSnapshot']>[3] & CallOptions): Promise<boolean>
   /** Tells the path of the file of a shard's snapshot: as `snapshotPath`. */
   shardSnapshotPath(collectionName: string, shardId: number, snapshotName: string): Promise<string>
   /**
    * Replaces the points of a collection by those of the snapshot of a shard: as `recoverSnapshot`, for
    * a collection that is there.
    */
-  recoverShardFromSnapshot(collectionName: string, shardId: number, args: Parameters<RestClient['recoverShardFromSnapshot']>[2]): Promise<boolean>
+  recoverShardFromSnapshot(collectionName: string, shardId: number, args: Parameters<RestClient['recoverShardFromSnapshot']>[2] & CallOptions): Promise<boolean>
   /** Lists the snapshots of the whole store. Their files are in the storage folder, in `snapshots`. */
   listFullSnapshots(): Promise<Schemas['SnapshotDescription'][]>
   /** Makes a snapshot of all collections, each as `createSnapshot` does, and of the aliases. */
-  createFullSnapshot(args?: Parameters<RestClient['createFullSnapshot']>[0]): Promise<Schemas['SnapshotDescription']>
+  createFullSnapshot(args?: Parameters<RestClient['createFullSnapshot']>[0] & CallOptions): Promise<Schemas['SnapshotDescription']>
   /** Deletes a snapshot of the whole store. Rejects with status 404 if there is none of that name. */
-  deleteFullSnapshot(snapshotName: string, args?: Parameters<RestClient['deleteFullSnapshot']>[1]): Promise<boolean>
+  deleteFullSnapshot(snapshotName: string, args?: Parameters<RestClient['deleteFullSnapshot']>[1] & CallOptions): Promise<boolean>
   /** Tells the path of the file of a snapshot of the whole store: as `snapshotPath`. */
   fullSnapshotPath(snapshotName: string): Promise<string>
   /**
@@ -602,6 +607,13 @@ export interface ClientOptions {
   updateThreads?: number
   /** CPU cores that background indexing may use. Default: all but one, at least one. */
   optimizerCpus?: number
+  /**
+   * What an acknowledged write survives. `'process'`: the end of the process, however it comes; a
+   * power cut may cost what was written since the last flush, by default of the last five seconds.
+   * `'sync'`: a power cut too, since every write waits for the disk. Default: `'process'`. See
+   * `docs/storage.md`.
+   */
+  durability?: 'process' | 'sync'
   /**
    * Prints diagnostics to stderr, by a filter such as `'info'` or
    * `'qdrant_embedded_engine=debug'`. Default: the environment variable `QDRANT_EMBEDDED_LOG`,

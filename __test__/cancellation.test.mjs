@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
-import { withPoints } from './helpers.mjs'
+import { withClient, withPoints } from './helpers.mjs'
 
 const POINTS = [
   { id: 1, vector: [1, 0, 0, 0], payload: { n: 1 } },
@@ -42,6 +42,25 @@ describe('a signal', () => {
       for (const call of await Promise.allSettled(calls)) assert.equal(call.reason, reason)
       // The folder is as whole as ever.
       assert.equal((await client.retrieve('points', { ids: [1, 2] })).length, 2)
+    }))
+
+  it('keeps reads that have not begun from being made', () =>
+    withClient(async (client) => {
+      const limit = 80
+      await client.createCollection('points', {
+        vectors: { size: 128, distance: 'Dot' },
+        strict_mode_config: { enabled: true, read_rate_limit: limit }
+      })
+      const vector = Float32Array.from({ length: 128 }, (_, i) => i)
+      const points = Array.from({ length: 20_000 }, (_, id) => ({ id, vector }))
+      await client.upsert('points', { points })
+      const controller = new AbortController()
+      const query = (signal) => client.query('points', { query: vector, params: { exact: true }, signal })
+      const calls = Array.from({ length: limit - 20 }, () => query(controller.signal))
+      controller.abort()
+      for (const { status } of await Promise.allSettled(calls)) assert.equal(status, 'rejected')
+      // If those had been made, they would count.
+      for (let call = 0; call < limit - 20; call++) await query()
     }))
 
   it('that never comes changes nothing, and is let go of', () =>

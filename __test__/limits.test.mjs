@@ -31,6 +31,57 @@ describe('timeout', () => {
     }))
 })
 
+describe('what a server takes from the query of the URL', () => {
+  it('is refused as it is there', () =>
+    withPoints([{ id: 1, vector: [1, 0, 0, 0] }], async (client) => {
+      const points = [{ id: 2, vector: [1, 0, 0, 0] }]
+      const cases = [
+        [
+          client.upsert('points', { points, wait: 'x' }),
+          400,
+          'query parameters: wait: provided string was not'
+        ],
+        [
+          client.upsert('points', { points, ordering: 'x' }),
+          400,
+          'query parameters: ordering: unknown variant `x`, expected one of `weak`, `medium`, `strong`'
+        ],
+        [
+          client.scroll('points', { consistency: 0 }),
+          400,
+          "consistency: read consistency factor can't be zero"
+        ],
+        [client.scroll('points', { consistency: 'x' }), 400, 'untagged enum ReadConsistency'],
+        ...[
+          client.createCollection('c', { timeout: 0 }),
+          client.updateCollection('points', { timeout: 0 }),
+          client.deleteCollection('points', { timeout: 0 }),
+          client.updateCollectionAliases({ actions: [], timeout: 0 })
+        ].map((call) => [
+          call,
+          422,
+          'Validation error in query parameters: [timeout: value 0 invalid, must be 1 or larger]'
+        ])
+      ]
+      for (const [call, status, text] of cases) await assert.rejects(call, refusal(status, text))
+      assert.equal((await client.count('points')).count, 1)
+      for (const consistency of ['majority', 'quorum', 'all', 1])
+        await client.scroll('points', { consistency })
+      for (const ordering of ['weak', 'medium', 'strong', null]) {
+        await client.upsert('points', { points, ordering, wait: null })
+      }
+    }))
+
+  it('or from its path: names of a length that no collection can have are refused', () =>
+    withClient(async (client) => {
+      const name = 'x'.repeat(256)
+      const text = 'Validation error in path parameters'
+      await assert.rejects(client.getCollection(name), refusal(422, text))
+      await assert.rejects(client.count(name), refusal(422, text))
+      await assert.rejects(client.deleteCollection(name), refusal(422, text))
+    }))
+})
+
 describe('strict mode', () => {
   it('refuses what exceeds the limits of the collection', () =>
     withClient(async (client) => {

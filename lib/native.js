@@ -7,7 +7,9 @@
  */
 
 const binding = require('../binding.js')
+const { currentSignal } = require('./abort.js')
 const { nativeError } = require('./errors.js')
+const { checkQueryParameters } = require('./query-parameters.js')
 
 // Values under these keys are user data or hold no vectors; they are never looked into.
 const OPAQUE_KEYS = new Set(['payload', 'payloads', 'filter', 'metadata', 'ids', 'formula'])
@@ -108,9 +110,10 @@ function stringify(value) {
   }
 }
 
-/** Packs an argument of a method: objects become requests, names stay as they are. */
-function packArgument(argument) {
+/** Packs an argument of a method: objects become requests, of which reads can be cancelled; names stay as they are. */
+function packArgument(argument, call) {
   if (argument === null || typeof argument !== 'object') return argument ?? undefined
+  checkQueryParameters(argument)
   const packer = new VectorPacker()
   const timeout = typeof argument.timeout === 'number' ? argument.timeout : undefined
   let json
@@ -121,7 +124,7 @@ function packArgument(argument) {
     throw nativeError(400, 'Format error in JSON body: recursion limit exceeded')
   }
   const vectors = packer.length > 0 ? packer.buffer.subarray(0, packer.length) : undefined
-  return { json, vectors, timeout }
+  return { json, vectors, timeout, call }
 }
 
 const BIGINT_MARK = '\u0000n:'
@@ -145,7 +148,37 @@ for (const name of Object.getOwnPropertyNames(prototype)) {
   if (name === 'constructor') continue
   const method = prototype[name]
   prototype[name] = async function (...args) {
-    return unpackAnswer(await method.apply(this, args.map(packArgument)))
+    const signal = currentSignal()
+    if (!signal)
+      return unpackAnswer(
+        await method.apply(
+          this,
+          args.map((arg) => packArgument(arg))
+        )
+      )
+    return cancellable(signal, async (call) =>
+      unpackAnswer(
+        await method.apply(
+          this,
+          args.map((arg) => packArgument(arg, call))
+        )
+      )
+    )
+  }
+}
+
+let calls = 0
+
+/** Makes a call that the signal cancels. */
+async function cancellable(signal, make) {
+  calls = (calls + 1) % 2 ** 32
+  const call = calls
+  const cancel = () => binding.cancelCall(call)
+  signal.addEventListener('abort', cancel, { once: true })
+  try {
+    return await make(call)
+  } finally {
+    signal.removeEventListener('abort', cancel)
   }
 }
 

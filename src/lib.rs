@@ -3,6 +3,7 @@
 //! `client` is the class `QdrantClient`, `embedding` the embedding functions, `request` what a call
 //! carries over, `response` what it answers, `promise` how the answer gets back, `lifecycle` what happens when an environment ends.
 
+mod cancellation;
 mod client;
 mod embedding;
 mod lifecycle;

@@ -13,6 +13,7 @@ use napi::Env;
 use parking_lot::Mutex;
 use qdrant_embedded_engine::QdrantClient;
 
+use crate::cancellation::Calls;
 use crate::promise::Promises;
 
 thread_local! {
@@ -23,6 +24,7 @@ thread_local! {
 pub struct Environment {
     state: Mutex<State>,
     promises: Promises,
+    calls: Calls,
 }
 
 #[derive(Default)]
@@ -64,7 +66,8 @@ impl Environment {
             Some(environment) => Ok(environment.clone()),
             None => {
                 let promises = Promises::new(env)?;
-                let environment = Arc::new(Self { state: Mutex::default(), promises });
+                let environment =
+                    Arc::new(Self { state: Mutex::default(), promises, calls: Calls::default() });
                 env.add_env_cleanup_hook(environment.clone(), |environment| environment.end())?;
                 *current = Some(environment.clone());
                 Ok(environment)
@@ -74,6 +77,10 @@ impl Environment {
 
     pub fn promises(&self) -> &Promises {
         &self.promises
+    }
+
+    pub fn calls(&self) -> &Calls {
+        &self.calls
     }
 
     /// Has `client` closed when the environment ends.

@@ -14,6 +14,7 @@ pub struct Request {
     json: String,
     vectors: Vec<f32>,
     timeout: Option<f64>,
+    call: Option<u32>,
 }
 
 impl Request {
@@ -28,6 +29,21 @@ impl Request {
             return Ok(Some(Duration::from_secs(seconds as u64)));
         };
         Err(EngineError::QueryParameter(format!("timeout: {fault}")))
+    }
+
+    /// Checks how long a cluster may take to agree, in whole seconds of at least 1. It has no effect here.
+    pub fn check_agreement_timeout(&self) -> EngineResult<()> {
+        match self.timeout {
+            Some(0.0) => {
+                Err(EngineError::QueryValidation("timeout: value 0 invalid, must be 1 or larger".to_owned()))
+            }
+            _ => self.timeout().map(drop),
+        }
+    }
+
+    /// What the call is called, if it may be cancelled.
+    pub fn call(&self) -> Option<u32> {
+        self.call
     }
 
     /// Parses the request; called where it will run, off the JavaScript thread.
@@ -57,6 +73,7 @@ impl FromNapiValue for Request {
         Ok(Self {
             json: packed.get("json")?.unwrap_or_default(),
             timeout: packed.get("timeout")?,
+            call: packed.get("call")?,
             vectors: vectors.map(|numbers| numbers.to_vec()).unwrap_or_default(),
         })
     }

@@ -334,6 +334,26 @@ describe('mmr and relevance feedback', () => {
       )
     }))
 
+  it('returns vectors only where they are asked for', () =>
+    withClient(async (client) => {
+      const size = { size: 2, distance: 'Dot' }
+      await client.createCollection('c', { vectors: { a: size, b: size } })
+      await client.upsert('c', { points: [{ id: 1, vector: { a: [1, 0], b: [0, 1] } }] })
+      for (const [with_vector, expected] of [
+        [undefined, undefined],
+        [false, undefined],
+        [['b'], { b: [0, 1] }],
+        [['a'], { a: [1, 0] }],
+        [true, { a: [1, 0], b: [0, 1] }]
+      ]) {
+        const request = { query: { nearest: [1, 2], mmr: {} }, using: 'a', with_vector }
+        const { points } = await client.query('c', request)
+        assert.deepEqual(points[0].vector, expected)
+        const [{ points: batched }] = await client.queryBatch('c', { searches: [request] })
+        assert.deepEqual(batched[0].vector, expected)
+      }
+    }))
+
   it('moves towards what was found relevant', () =>
     withVectors(async (query) => {
       const feedback = [

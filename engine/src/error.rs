@@ -21,6 +21,9 @@ pub enum Error {
     /// A parameter that a server takes from the query of the URL is none (400).
     #[error("Deserialize error in query parameters: {0}")]
     QueryParameter(String),
+    /// A parameter that a server takes from the query of the URL is out of its range (422).
+    #[error("Validation error in query parameters: [{0}]")]
+    QueryValidation(String),
     /// The request is well-formed, but a field is out of its range (422). Holds `path: reason` entries.
     #[error("Validation error in JSON body: [{0}]")]
     Validation(String),
@@ -97,7 +100,7 @@ impl Error {
             Error::StandaloneMode => 405,
             Error::Timeout(_) => 408,
             Error::AlreadyExists(_) => 409,
-            Error::Validation(_) | Error::PathValidation(_) => 422,
+            Error::QueryValidation(_) | Error::Validation(_) | Error::PathValidation(_) => 422,
             Error::StorageLocked { .. } => 423,
             Error::RateLimitExceeded { .. } => 429,
             Error::Service(_) | Error::Storage { .. } => 500,
@@ -113,6 +116,7 @@ impl Error {
             Error::Closed => Some("CLIENT_CLOSED"),
             Error::Format(_)
             | Error::QueryParameter(_)
+            | Error::QueryValidation(_)
             | Error::Validation(_)
             | Error::PathValidation(_)
             | Error::WrongInput(_)

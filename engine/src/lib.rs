@@ -20,6 +20,7 @@
 
 pub mod collection;
 mod config;
+mod disk;
 mod engine;
 mod error;
 mod files;

@@ -58,6 +58,7 @@ impl QdrantClient {
         let request = request.unwrap_or_default();
         let touches = Touches::Name(collection_name.clone());
         self.manage(env, touches, move || {
+            request.check_agreement_timeout()?;
             Ok(CreateCollectionNamed { name: collection_name, request: request.parse()? })
         })
     }
@@ -94,6 +95,7 @@ impl QdrantClient {
         let request = request.unwrap_or_default();
         let touches = Touches::Name(collection_name.clone());
         self.manage(env, touches, move || {
+            request.check_agreement_timeout()?;
             Ok(RecreateCollection { name: collection_name, request: request.parse()? })
         })
     }
@@ -163,10 +165,14 @@ impl QdrantClient {
         &self,
         env: &'env Env,
         collection_name: String,
-        _request: Option<Request>,
+        request: Option<Request>,
     ) -> napi::Result<PromiseRaw<'env, String>> {
+        let request = request.unwrap_or_default();
         let touches = Touches::Name(collection_name.clone());
-        self.manage(env, touches, || Ok(DeleteCollection { name: collection_name }))
+        self.manage(env, touches, move || {
+            request.check_agreement_timeout()?;
+            Ok(DeleteCollection { name: collection_name })
+        })
     }
 
     /// Creates, deletes and renames aliases: all of the actions, or none when one of them fails.
@@ -179,7 +185,10 @@ impl QdrantClient {
         env: &'env Env,
         request: Request,
     ) -> napi::Result<PromiseRaw<'env, String>> {
-        self.manage(env, Touches::All, move || Ok(UpdateAliases(request.parse()?)))
+        self.manage(env, Touches::All, move || {
+            request.check_agreement_timeout()?;
+            Ok(UpdateAliases(request.parse()?))
+        })
     }
 
     /// Lists all aliases.

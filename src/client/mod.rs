@@ -15,6 +15,7 @@ use qdrant_embedded_engine::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::cancellation::Cancellation;
 use crate::lifecycle::{Environment, Held};
 use crate::logging;
 use crate::promise::Promises;
@@ -98,8 +99,13 @@ impl QdrantClient {
     {
         let request = request.unwrap_or_default();
         let timeout = request.timeout().map_err(|error| to_js_error(&error))?;
+        let cancellation = request.call().map(|call| Cancellation::of(call, &self.environment));
         self.call(env, async move |client| {
-            client.read_with(&collection, timeout, move || request.parse::<R>()).await
+            let answer = client.read_with(&collection, timeout, move || request.parse::<R>());
+            match cancellation {
+                Some(cancellation) => cancellation.unless(answer).await,
+                None => answer.await,
+            }
         })
     }
 
@@ -146,7 +152,11 @@ impl QdrantClient {
     {
         let request = request.unwrap_or_default();
         self.call(env, async move |client| {
-            client.reconfigure_with(&collection, move || request.parse::<R>()).await
+            let build = move || {
+                request.check_agreement_timeout()?;
+                request.parse::<R>()
+            };
+            client.reconfigure_with(&collection, build).await
         })
     }
 

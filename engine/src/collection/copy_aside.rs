@@ -8,8 +8,9 @@ use std::path::Path;
 use qdrant_edge::{PayloadFieldSchema, SEGMENT_STATE_FILE};
 
 use super::{Collection, SHARD_FOLDER};
+use crate::disk::{Reservation, of_folder};
 use crate::error::{Error, Result};
-use crate::snapshot::{CollectionFacts, PayloadSchema, SEGMENTS, WAL, check_room, copy_file, disk_usage};
+use crate::snapshot::{CollectionFacts, PayloadSchema, SEGMENTS, WAL, copy_file, reserve_room};
 
 /// Version of a segment's format; a segment without this file does not count.
 const SEGMENT_VERSION_FILE: &str = "version.info";
@@ -17,17 +18,23 @@ const SEGMENT_VERSION_FILE: &str = "version.info";
 /// The lock of the log that is in use.
 const WAL_LOCK: &str = ".wal";
 
+/// What comes with a copy.
+pub(crate) struct Copied {
+    pub facts: CollectionFacts,
+    /// Room that is set aside, until there is an archive of the copy.
+    pub room: Reservation,
+}
+
 impl Collection {
     /// Flushes, and copies the shard's files to the new folder `target`. In turn among the writes, while
     /// no optimizer runs: all that is copied is then of one moment.
-    pub(crate) fn copy_aside(&self, target: &Path) -> Result<CollectionFacts> {
+    pub(crate) fn copy_aside(&self, target: &Path) -> Result<Copied> {
         self.flush()?;
         let facts = CollectionFacts { config: self.settings(), payload_schema: self.payload_schema()? };
         let manifest = self.shard().snapshot_manifest()?;
         let shard = self.folder.join(SHARD_FOLDER);
-        let size = disk_usage(&shard).map_err(|error| Error::storage(&shard, error))?;
         // For the copy and for the archive made of it.
-        check_room(&shard, 2 * size)?;
+        let room = reserve_room(&shard, 2 * of_folder(&shard) as u64)?;
         let copy = |relative: &Path| -> Result<()> {
             let to = target.join(relative);
             to.parent()
@@ -46,7 +53,7 @@ impl Collection {
         for name in log_files(&shard.join(WAL)).map_err(|error| Error::storage(&shard, error))? {
             copy(&Path::new(WAL).join(name))?;
         }
-        Ok(facts)
+        Ok(Copied { facts, room })
     }
 
     /// The payload indexes.

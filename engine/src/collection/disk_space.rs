@@ -4,15 +4,14 @@
 //! disk has none left, such a write does not fail: the system ends the process. So there has to be
 //! room before.
 
-use std::fs::{self, Metadata};
 use std::io;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use qdrant_edge::UpdateOperation;
 use serde::Serialize;
 
 use super::Collection;
+use crate::disk::{self, Reservation, available, of_folder};
 use crate::error::{Error, Result};
 use crate::model::WalConfig;
 
@@ -26,9 +25,6 @@ const COPIES_OF_AN_OPERATION: u64 = 4;
 
 /// What opening a collection, or an optimization, needs besides the size of its data.
 const MARGIN: u64 = 16 * MB;
-
-/// What the optimizations that run now, of all collections, may need.
-static RESERVED: AtomicU64 = AtomicU64::new(0);
 
 /// Refuses to create a collection in `folder` when writes to it would be refused.
 pub(crate) fn check_creation(folder: &Path, wal: WalConfig) -> Result<()> {
@@ -55,7 +51,7 @@ pub(super) fn check_opening(folder: &Path, log: &Path) -> Result<()> {
 pub(super) fn check_write(folder: &Path, wal: WalConfig, operation: &UpdateOperation) -> Result<()> {
     match available(folder) {
         None => return Ok(()),
-        Some(available) if available > PLENTY.saturating_add(RESERVED.load(Ordering::Relaxed)) => {
+        Some(available) if available > PLENTY.saturating_add(disk::reserved()) => {
             return Ok(());
         }
         Some(_) => {}
@@ -73,7 +69,7 @@ fn write_buffer(wal: WalConfig) -> u64 {
 }
 
 fn check_room(folder: &Path, needed: u64) -> Result<()> {
-    let reserved = RESERVED.load(Ordering::Relaxed);
+    let reserved = disk::reserved();
     match available(folder) {
         Some(available) if available < needed.saturating_add(reserved) => Err(Error::Service(
             "No space left on device: WAL buffer size exceeds available disk space".to_owned(),
@@ -82,63 +78,21 @@ fn check_room(folder: &Path, needed: u64) -> Result<()> {
     }
 }
 
-/// Free bytes where `folder` is; `None` where the system does not tell.
-fn available(folder: &Path) -> Option<u64> {
-    fs4::available_space(folder).ok()
-}
-
-/// Room that writes leave to an optimization while this lives.
-pub(super) struct Reservation(u64);
-
-impl Reservation {
-    /// Sets aside what optimizing `collection` may need: its data once more and the files made on the
-    /// way, but no more than a segment at its largest takes.
-    pub(super) fn for_optimization(collection: &Collection) -> Result<Self> {
-        let folder = collection.shard.path();
-        let data = of_folder(folder) as u64;
-        let largest = collection.config.read().max_segment_bytes().saturating_mul(2);
-        let needed = data.min(largest).saturating_mul(2);
-        match available(folder) {
-            Some(available) if available < needed.saturating_add(MARGIN) => Err(Error::Service(format!(
-                "Not enough space available for optimization, needed: {} MB, available: {} MB",
-                needed.saturating_add(MARGIN) / MB,
-                available / MB
-            ))),
-            _ => {
-                RESERVED.fetch_add(needed, Ordering::Relaxed);
-                Ok(Self(needed))
-            }
-        }
+/// Sets aside what optimizing `collection` may need: its data once more and the files made on the way, but
+/// no more than a segment at its largest takes.
+pub(super) fn reserve_for_optimization(collection: &Collection) -> Result<Reservation> {
+    let folder = collection.shard.path();
+    let data = of_folder(folder) as u64;
+    let largest = collection.config.read().max_segment_bytes().saturating_mul(2);
+    let needed = data.min(largest).saturating_mul(2);
+    match available(folder) {
+        Some(available) if available < needed.saturating_add(MARGIN) => Err(Error::Service(format!(
+            "Not enough space available for optimization, needed: {} MB, available: {} MB",
+            needed.saturating_add(MARGIN) / MB,
+            available / MB
+        ))),
+        _ => Ok(Reservation::of(needed)),
     }
-}
-
-impl Drop for Reservation {
-    fn drop(&mut self) {
-        RESERVED.fetch_sub(self.0, Ordering::Relaxed);
-    }
-}
-
-/// Bytes that a folder takes on the disk. What goes meanwhile counts for nothing.
-pub(super) fn of_folder(folder: &Path) -> usize {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let bytes = entries.filter_map(|entry| {
-        let metadata = entry.metadata().ok()?;
-        Some(if metadata.is_dir() { of_folder(&entry.path()) } else { allocated(&metadata) })
-    });
-    bytes.fold(0, usize::saturating_add)
-}
-
-/// What a file takes for real: the engine reserves its files in large, mostly empty pages.
-#[cfg(unix)]
-fn allocated(metadata: &Metadata) -> usize {
-    use std::os::unix::fs::MetadataExt;
-    const BLOCK: usize = 512; // the unit of `st_blocks`, whatever the file system's block is
-    usize::try_from(metadata.blocks()).map_or(usize::MAX, |blocks| blocks.saturating_mul(BLOCK))
-}
-
-#[cfg(not(unix))]
-fn allocated(metadata: &Metadata) -> usize {
-    usize::try_from(metadata.len()).unwrap_or(usize::MAX)
 }
 
 /// Counts bytes and forgets them.

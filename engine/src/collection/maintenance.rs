@@ -8,7 +8,7 @@ use parking_lot::MutexGuard;
 use qdrant_edge::{OperationError, ResourceBudget, ShardInfo};
 
 use super::Collection;
-use super::disk_space::Reservation;
+use super::disk_space::reserve_for_optimization;
 use super::optimizer_log::OptimizerLog;
 use crate::error::{Error, Result};
 use crate::files::sync_tree;
@@ -91,7 +91,7 @@ impl Collection {
             state.pending = false;
             state.reconfigured = false;
         }
-        let room = match Reservation::for_optimization(self) {
+        let room = match reserve_for_optimization(self) {
             Ok(room) => room,
             Err(error) => {
                 tracing::warn!(%error, path = %self.shard.path().display(), "not optimized");

@@ -27,6 +27,7 @@ mod get_collection;
 mod get_optimizations;
 mod get_point;
 mod maintenance;
+mod mmr_vector;
 mod optimizer_log;
 mod overwrite_payload;
 mod payload_change;
@@ -72,6 +73,7 @@ use maintenance::OptimizerState;
 use optimizer_log::OptimizerLog;
 use strict_mode::Rates;
 
+pub(crate) use copy_aside::Copied;
 pub(crate) use disk_space::check_creation;
 pub(crate) use flush::Flush;
 pub use get_collection::GetCollection;
@@ -154,9 +156,10 @@ impl Collection {
         Ok(collection)
     }
 
-    /// Number of writes that wait for their turn, for the queue to keep.
-    pub(crate) fn queued_writes(&self) -> &Arc<AtomicUsize> {
-        &self.queued_writes
+    /// With the number of writes that wait for their turn, which the queue keeps.
+    pub(crate) fn counting(mut self, queued_writes: &Arc<AtomicUsize>) -> Self {
+        self.queued_writes = queued_writes.clone();
+        self
     }
 
     /// Number of operations so far.

@@ -1,5 +1,6 @@
 use qdrant_edge::QueryBatchRequest;
 
+use super::mmr_vector::Unasked;
 use super::query_points::{query_error, query_requests};
 use super::referenced_vectors::look_up_elsewhere;
 use super::{Collection, query_limits};
@@ -33,9 +34,10 @@ fn check_limits(collection: &Collection, batch: &QueryBatch) -> Result<()> {
 
 fn query(collection: &Collection, batch: QueryBatch, name: Option<&str>) -> Result<Vec<QueryResponse>> {
     let queries = query_requests(collection, batch.searches, name)?;
+    let unasked: Vec<_> = queries.iter().map(Unasked::of).collect();
     let answers = collection.shard().query_batch(QueryBatchRequest { queries }).map_err(query_error)?;
-    let responses = answers
-        .into_iter()
-        .map(|points| QueryResponse { points: points.into_iter().map(Into::into).collect() });
+    let responses = answers.into_iter().zip(unasked).map(|(points, unasked)| QueryResponse {
+        points: points.into_iter().map(|point| unasked.removed_from(point).into()).collect(),
+    });
     Ok(responses.collect())
 }

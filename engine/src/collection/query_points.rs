@@ -4,6 +4,7 @@ use qdrant_edge::{
     Condition, Filter, OperationError, PointId, QueryRequest, Sample as EdgeSample, ScoringQuery,
 };
 
+use super::mmr_vector::Unasked;
 use super::referenced_vectors::{look_up_elsewhere, look_up_here};
 use super::scoring_query::{prefetch_request, scoring_query};
 use super::{Collection, query_limits};
@@ -39,8 +40,9 @@ fn check_limits(collection: &Collection, query: &QueryPoints) -> Result<()> {
 
 fn query(collection: &Collection, query: QueryPoints, name: Option<&str>) -> Result<QueryResponse> {
     let request = query_requests(collection, vec![query], name)?.remove(0);
+    let unasked = Unasked::of(&request);
     let points = collection.shard().query(request).map_err(query_error)?;
-    Ok(QueryResponse { points: points.into_iter().map(Into::into).collect() })
+    Ok(QueryResponse { points: points.into_iter().map(|point| unasked.removed_from(point).into()).collect() })
 }
 
 /// Nothing but a formula stops a query: the engine gives up all segments when one point has no score, and

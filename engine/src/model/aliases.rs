@@ -11,27 +11,48 @@ pub struct ChangeAliases {
 
 /// One change of an alias. Aliases are not files, so, as on a server, any text may be one.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(untagged)]
 pub enum AliasOperations {
     /// Gives a collection a second name, which may have been that of another.
     CreateAlias {
-        /// Name of the collection.
-        collection_name: String,
-        /// The second name.
-        alias_name: String,
+        /// Which.
+        create_alias: CreateAlias,
     },
     /// Removes an alias, if there is one.
     DeleteAlias {
-        /// The second name.
-        alias_name: String,
+        /// Which.
+        delete_alias: DeleteAlias,
     },
     /// Gives an alias another name.
     RenameAlias {
-        /// The second name.
-        old_alias_name: String,
-        /// What it becomes.
-        new_alias_name: String,
+        /// Which.
+        rename_alias: RenameAlias,
     },
+}
+
+/// A second name for a collection.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct CreateAlias {
+    /// Name of the collection.
+    pub collection_name: String,
+    /// The second name.
+    pub alias_name: String,
+}
+
+/// A second name to remove.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct DeleteAlias {
+    /// The second name.
+    pub alias_name: String,
+}
+
+/// A second name to change.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct RenameAlias {
+    /// The second name.
+    pub old_alias_name: String,
+    /// What it becomes.
+    pub new_alias_name: String,
 }
 
 /// Aliases, of one collection or of all.
@@ -68,23 +89,23 @@ mod tests {
         }))
         .unwrap();
         let a = || "a".to_owned();
+        let create_alias = CreateAlias { collection_name: "c".to_owned(), alias_name: a() };
+        let rename_alias = RenameAlias { old_alias_name: a(), new_alias_name: "b".to_owned() };
         assert_eq!(
             request.actions,
             [
-                AliasOperations::DeleteAlias { alias_name: a() },
-                AliasOperations::CreateAlias { collection_name: "c".to_owned(), alias_name: a() },
-                AliasOperations::RenameAlias { old_alias_name: a(), new_alias_name: "b".to_owned() },
+                AliasOperations::DeleteAlias { delete_alias: DeleteAlias { alias_name: a() } },
+                AliasOperations::CreateAlias { create_alias },
+                AliasOperations::RenameAlias { rename_alias },
             ]
         );
     }
 
     #[test]
-    fn what_is_no_action_gets_an_error_that_says_why() {
-        let error = |action| serde_json::from_value::<AliasOperations>(action).unwrap_err().to_string();
-        assert!(error(json!({ "drop_alias": {} })).contains("expected one of `create_alias`"));
-        assert_eq!(
-            error(json!({ "create_alias": { "alias_name": "a" } })),
-            "missing field `collection_name`"
-        );
+    fn what_is_no_action_gets_the_servers_error() {
+        for action in [json!({ "drop_alias": {} }), json!({ "create_alias": { "alias_name": "a" } })] {
+            let error = serde_json::from_value::<AliasOperations>(action).unwrap_err();
+            assert_eq!(error.to_string(), "data did not match any variant of untagged enum AliasOperations");
+        }
     }
 }

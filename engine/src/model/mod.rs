@@ -16,7 +16,10 @@ mod snapshots;
 mod validation;
 mod vectors;
 
-pub use aliases::{AliasDescription, AliasOperations, ChangeAliases, CollectionsAliasesResponse};
+pub use aliases::{
+    AliasDescription, AliasOperations, ChangeAliases, CollectionsAliasesResponse, CreateAlias, DeleteAlias,
+    RenameAlias,
+};
 pub use collection::{
     CollectionConfig, CollectionDescription, CollectionExistence, CollectionInfo, CollectionParams,
     CollectionParamsDiff, CollectionStatus, CollectionWarning, CollectionsResponse, CreateCollection,
@@ -27,6 +30,7 @@ pub use collection::{
     StrictModeMultivector, StrictModeSparse, TrackerStatus, UpdateCollection, UpdateQueueInfo,
     VectorNameParams, VectorParams, VectorParamsDiff, VectorsConfig, WalConfig, WalConfigDiff,
 };
+pub(crate) use names::validate_called_name;
 pub use names::validate_collection_name;
 pub use packed::PackedVectors;
 pub use payload_index::{CreatePayloadIndex, DeletePayloadIndex, DeletePayloadIndexParams};

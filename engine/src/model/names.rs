@@ -24,10 +24,23 @@ pub fn validate_collection_name(name: &str) -> Result<()> {
     check_collection_name(name).map_err(|fault| Error::PathValidation(format!("name: {fault}")))
 }
 
-fn check_collection_name(name: &str) -> Result<(), String> {
+/// Checks the name by which a collection is called: of another length it would not even be looked for.
+///
+/// # Errors
+/// [`Error::PathValidation`].
+pub(crate) fn validate_called_name(name: &str) -> Result<()> {
+    check_length(name).map_err(|fault| Error::PathValidation(format!("name: {fault}")))
+}
+
+fn check_length(name: &str) -> Result<(), String> {
     if name.is_empty() || name.chars().count() > MAX_COLLECTION_NAME {
         return Err(format!("value {name:?} invalid, must be from 1 to {MAX_COLLECTION_NAME} characters"));
     }
+    Ok(())
+}
+
+fn check_collection_name(name: &str) -> Result<(), String> {
+    check_length(name)?;
     if name.len() > MAX_COLLECTION_NAME {
         return Err(format!("value {name:?} invalid, must be from 1 to {MAX_COLLECTION_NAME} bytes"));
     }

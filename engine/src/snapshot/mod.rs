@@ -30,7 +30,7 @@ mod unpack;
 pub(crate) use folder::{SnapshotFolder, remove_leftovers};
 pub(crate) use full::{FullSnapshotContents, pack_full, unpack_full};
 pub(crate) use pack::{CollectionFacts, PayloadSchema, pack_collection, pack_shard};
-pub(crate) use room::{check_room, disk_usage};
+pub(crate) use room::reserve_room;
 pub(crate) use source::fetch;
 pub(crate) use sparse::copy_file;
 pub(crate) use unpack::{Unpacked, unpack_collection, unpack_shard};

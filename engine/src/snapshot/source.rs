@@ -97,7 +97,7 @@ fn download(url: &Url, api_key: Option<&str>, to: &Path) -> Result<()> {
         return Err(Error::WrongInput(format!("Failed to download tar from {url}: status - {status}")));
     }
     let storage = |error| Error::storage(to, error);
-    let room = to.parent().map_or(Ok(0), room)?;
+    let room = to.parent().map_or(0, room);
     let no_room = || no_room(format_args!("{url} is larger than what is free"));
     if response.body().content_length().is_some_and(|length| length > room) {
         return Err(no_room());

@@ -156,7 +156,7 @@ fn place_in_segment(segment: &Path, path: &[&OsStr]) -> Place {
 pub(super) fn unpack(archive: &Path, target: &Path, mut place: impl FnMut(&[&OsStr]) -> Place) -> Result<()> {
     fs::create_dir(target).map_err(|error| Error::storage(target, error))?;
     let file = File::open(archive).map_err(|error| Error::storage(archive, error))?;
-    let mut unpacking = Unpacking { target, room: room(target)?, entries: MAX_ENTRIES };
+    let mut unpacking = Unpacking { target, room: room(target), entries: MAX_ENTRIES };
     unpacking.all(&mut BufReader::with_capacity(1 << 18, file), &mut place)
 }
 

@@ -1,5 +1,6 @@
 use super::TableOfContent;
 use crate::error::Result;
+use crate::model::validate_called_name;
 use crate::operation::Manage;
 
 /// Deletes a collection with its aliases. The answer tells whether it existed; an alias does not
@@ -14,7 +15,10 @@ impl Manage for DeleteCollection {
 
     fn execute(self, toc: &TableOfContent) -> Result<bool> {
         let Self { name } = self;
-        let Some(entry) = toc.entries.read().get(&name).cloned() else { return Ok(false) };
+        let Some(entry) = toc.entries.read().get(&name).cloned() else {
+            validate_called_name(&name)?;
+            return Ok(false);
+        };
         entry.drain();
         // Closed first: Windows does not rename folders with open files.
         entry.close();

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use parking_lot::{Mutex, RwLock};
+use parking_lot::{Mutex, RwLock, RwLockWriteGuard};
 use qdrant_edge::ResourceBudget;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::block_in_place;
@@ -70,14 +70,10 @@ impl Entry {
         durability: Durability,
     ) -> Arc<Self> {
         let (writes, queue) = mpsc::unbounded_channel();
-        let queued_writes =
-            opened.as_ref().map(|collection| collection.queued_writes().clone()).unwrap_or_default();
+        let queued_writes = Arc::default();
         let entry = Arc::new(Self {
             name,
-            state: RwLock::new(match opened {
-                Ok(collection) => State::Open(Box::new(collection)),
-                Err(error) => State::Damaged(error),
-            }),
+            state: RwLock::new(State::of(opened, &queued_writes)),
             writes,
             queued_writes,
             flush_scheduled: AtomicBool::new(false),
@@ -234,6 +230,13 @@ impl Entry {
         drop(mem::replace(&mut *self.state.write(), State::Closed));
     }
 
+    /// Lets go of the files, for others to take their place. Who reads waits until that is [over](Suspension::end).
+    pub(super) fn suspend(self: &Arc<Self>) -> Suspension<'_> {
+        let mut state = self.state.write();
+        drop(mem::replace(&mut *state, State::Closed));
+        Suspension { entry: self, state }
+    }
+
     /// Why the collection could not be opened.
     pub(super) fn damage(&self) -> Option<Error> {
         match &*self.state.read() {
@@ -315,6 +318,31 @@ pub(super) struct OptimizerPause(Arc<Entry>);
 impl Drop for OptimizerPause {
     fn drop(&mut self) {
         self.0.optimizer_pauses.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// While it lasts, nobody gets at a collection, and its files are closed.
+pub(super) struct Suspension<'a> {
+    entry: &'a Arc<Entry>,
+    state: RwLockWriteGuard<'a, State>,
+}
+
+impl Suspension<'_> {
+    /// Goes on with what was opened.
+    pub(super) fn end(self, opened: Result<Collection>) {
+        let Self { entry, mut state } = self;
+        *state = State::of(opened, &entry.queued_writes);
+        drop(state);
+        entry.schedule_optimization();
+    }
+}
+
+impl State {
+    fn of(opened: Result<Collection>, queued_writes: &Arc<AtomicUsize>) -> Self {
+        match opened {
+            Ok(collection) => State::Open(Box::new(collection.counting(queued_writes))),
+            Err(error) => State::Damaged(error),
+        }
     }
 }
 

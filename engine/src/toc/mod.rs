@@ -28,6 +28,7 @@ use crate::collection::{Collection, load_settings};
 use crate::config::{Config, Durability};
 use crate::engine::Runtimes;
 use crate::error::{Error, Result};
+use crate::model::validate_called_name;
 use crate::operation::{Collections, Read};
 use crate::snapshot::remove_leftovers;
 use aliases::Aliases;
@@ -102,7 +103,9 @@ impl TableOfContent {
             Some(entry) => Some(entry),
             None => self.aliases.get(name).and_then(|collection| entries.get(&collection)),
         };
-        resolved.cloned().ok_or_else(|| Error::collection_not_found(name))
+        resolved.cloned().ok_or_else(|| {
+            validate_called_name(name).err().unwrap_or_else(|| Error::collection_not_found(name))
+        })
     }
 
     /// Runs a read of the collection that `name`, or the alias `name`, stands for.

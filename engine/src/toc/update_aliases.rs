@@ -1,6 +1,6 @@
 use super::TableOfContent;
 use crate::error::{Error, Result};
-use crate::model::{AliasOperations, ChangeAliases};
+use crate::model::{AliasOperations, ChangeAliases, CreateAlias, DeleteAlias, RenameAlias};
 use crate::operation::Manage;
 
 /// Creates, deletes and renames aliases: all of the actions, in their order, or none. The answer is
@@ -22,17 +22,21 @@ impl Manage for UpdateAliases {
         let mut aliases = toc.aliases.all();
         for action in actions {
             match action {
-                AliasOperations::CreateAlias { collection_name, alias_name } => {
+                AliasOperations::CreateAlias {
+                    create_alias: CreateAlias { collection_name, alias_name },
+                } => {
                     if !toc.entries.read().contains_key(&collection_name) {
                         return Err(Error::collection_not_found(&collection_name));
                     }
                     refuse_collection_name(toc, &alias_name)?;
                     aliases.insert(alias_name, collection_name);
                 }
-                AliasOperations::DeleteAlias { alias_name } => {
+                AliasOperations::DeleteAlias { delete_alias: DeleteAlias { alias_name } } => {
                     aliases.remove(&alias_name);
                 }
-                AliasOperations::RenameAlias { old_alias_name, new_alias_name } => {
+                AliasOperations::RenameAlias {
+                    rename_alias: RenameAlias { old_alias_name, new_alias_name },
+                } => {
                     refuse_collection_name(toc, &new_alias_name)?;
                     let collection = aliases
                         .remove(&old_alias_name)

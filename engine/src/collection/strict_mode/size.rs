@@ -5,7 +5,7 @@ use std::fs;
 use qdrant_edge::{EdgeShard, VectorStorageDatatype};
 use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System, get_current_pid};
 
-use super::super::disk_space::of_folder;
+use crate::disk::of_folder;
 use crate::error::Result;
 
 const SEGMENTS: &str = "segments";

@@ -209,7 +209,6 @@ impl CollectionConfig {
             quantization_config,
             strict_mode_config,
             metadata,
-            timeout: _, // how long a cluster may take to agree
         } = request;
         let defaults = CollectionParams::default();
         Ok(Self {

@@ -54,8 +54,6 @@ pub struct CreateCollection {
     pub strict_mode_config: Option<StrictModeConfig>,
     /// Whatever should be kept with the collection.
     pub metadata: Option<Payload>,
-    /// Seconds a cluster may take to agree, at least 1. Without effect here.
-    pub timeout: Option<u64>,
 }
 
 impl CreateCollection {
@@ -79,7 +77,6 @@ impl CreateCollection {
             quantization_config,
             strict_mode_config,
             metadata: _,
-            timeout,
         } = self;
         let mut faults = Faults::default();
         match vectors {
@@ -103,7 +100,6 @@ impl CreateCollection {
         if let Some(limits) = strict_mode_config {
             limits.check("strict_mode_config", &mut faults);
         }
-        faults.at_least("timeout", timeout.map(|timeout| timeout as usize), 1);
         faults.into_result()?;
         validate_vector_names(&self.vectors, self.sparse_vectors.as_ref())
     }
@@ -191,7 +187,6 @@ mod tests {
                 json!({ "write_consistency_factor": 0 }),
                 "write_consistency_factor: value 0 invalid, must be 1 or larger",
             ),
-            (json!({ "timeout": 0 }), "timeout: value 0 invalid, must be 1 or larger"),
             (
                 json!({ "hnsw_config": { "ef_construct": 3 } }),
                 "hnsw_config.ef_construct: value 3 invalid, must be 4 or larger",
@@ -278,8 +273,8 @@ mod tests {
 
     #[test]
     fn everything_wrong_is_told_at_once() {
-        let error = refusal(json!({ "shard_number": 0, "hnsw_config": { "ef_construct": 1 }, "timeout": 0 }));
-        assert_eq!(error.to_string().matches("; ").count(), 2, "{error}");
+        let error = refusal(json!({ "shard_number": 0, "hnsw_config": { "ef_construct": 1 } }));
+        assert_eq!(error.to_string().matches("; ").count(), 1, "{error}");
     }
 
     #[test]

@@ -39,8 +39,6 @@ pub struct UpdateCollection {
     pub strict_mode_config: Option<StrictModeConfig>,
     /// Merged into the collection's metadata; `null` removes a key.
     pub metadata: Option<Payload>,
-    /// Seconds a cluster may take to agree, at least 1. Without effect here.
-    pub timeout: Option<u64>,
 }
 
 /// Changes of one dense vector.
@@ -130,7 +128,6 @@ impl UpdateCollection {
             quantization_config,
             strict_mode_config,
             metadata: _,
-            timeout,
         } = self;
         let mut faults = Faults::default();
         faults.within_any("vectors", vectors.iter().flatten().map(|(_, params)| params));
@@ -142,7 +139,6 @@ impl UpdateCollection {
         if let Some(limits) = strict_mode_config {
             limits.check("strict_mode_config", &mut faults);
         }
-        faults.at_least("timeout", timeout.map(|timeout| timeout as usize), 1);
         faults.into_result()
     }
 }
@@ -159,7 +155,6 @@ impl Reconfigure for UpdateCollection {
             quantization_config,
             strict_mode_config,
             metadata,
-            timeout: _,
         } = self;
         if let Some(diff) = optimizers_config {
             config.optimizer_config = diff.applied_to(config.optimizer_config);

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::{SnapshotScope, TableOfContent};
+use crate::collection::Copied;
 use crate::error::{Error, Result};
 use crate::model::SnapshotDescription;
 use crate::operation::Transfer;
-use crate::snapshot::{CollectionFacts, pack_collection, pack_shard};
+use crate::snapshot::{pack_collection, pack_shard};
 use crate::toc::Entry;
 
 /// Bytes of a collection's name in those of its snapshots at most: file systems take 255 in all.
@@ -45,7 +46,7 @@ impl Transfer for CreateSnapshot {
             SnapshotScope::Shard { collection, shard } => {
                 let entry = toc.entry(&collection)?;
                 let copy = work.path().join("copy");
-                let (_facts, taken) = copy_aside(&entry, &copy)?;
+                let (_copied, taken) = copy_aside(&entry, &copy)?;
                 pack_shard(&copy, &archive)?;
                 (format!("{}-shard-{shard}-", shortened(entry.name())), taken)
             }
@@ -62,14 +63,14 @@ pub(super) fn write_archive(
     archive: &Path,
 ) -> Result<SystemTime> {
     let copy = work.join("copy");
-    let (facts, taken) = copy_aside(entry, &copy)?;
+    let (Copied { facts, room: _room }, taken) = copy_aside(entry, &copy)?;
     pack_collection(&copy, &facts, peer, archive)?;
     fs::remove_dir_all(&copy).map_err(|error| Error::storage(&copy, error))?;
     Ok(taken)
 }
 
 /// Copies the files of a collection into the new folder `target`.
-fn copy_aside(entry: &Arc<Entry>, target: &Path) -> Result<(CollectionFacts, SystemTime)> {
+fn copy_aside(entry: &Arc<Entry>, target: &Path) -> Result<(Copied, SystemTime)> {
     let _pause = entry.pause_optimizer();
     let target = target.to_owned();
     entry.in_turn(move |collection| Ok((collection.copy_aside(&target)?, SystemTime::now())))

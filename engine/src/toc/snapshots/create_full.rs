@@ -2,8 +2,9 @@ use std::path::Path;
 
 use super::TableOfContent;
 use super::create::{random_peer, write_archive as write_collection};
+use crate::disk::of_folder;
 use crate::error::{Error, Result};
-use crate::snapshot::{FullSnapshotContents, check_room, disk_usage, pack_full};
+use crate::snapshot::{FullSnapshotContents, pack_full, reserve_room};
 
 /// Writes the archive of the whole store, with the help of the folder `work`. A collection that is
 /// deleted meanwhile is not in it.
@@ -20,6 +21,6 @@ pub(super) fn write_archive(toc: &TableOfContent, work: &Path, archive: &Path) -
     }
     contents.aliases = toc.aliases.all();
     contents.aliases.retain(|_, collection| contents.collections.contains_key(collection));
-    check_room(work, disk_usage(work).map_err(|error| Error::storage(work, error))?)?;
+    let _room = reserve_room(work, of_folder(work) as u64)?;
     pack_full(work, &contents, archive)
 }

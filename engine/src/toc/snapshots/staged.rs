@@ -1,10 +1,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tempfile::TempDir;
 
 use super::{TableOfContent, indexes_of, settings_of};
+use crate::collection::Collection;
 use crate::error::{Error, Result};
 use crate::model::CollectionConfig;
 use crate::operation::Manage;
@@ -70,9 +72,12 @@ impl Manage for StagedCollections {
     fn execute(self, toc: &TableOfContent) -> Result<bool> {
         let Self { work, collections, aliases } = self;
         // What was called before may still wait in line.
-        for_all(toc, collections.keys(), Entry::drain);
-        for (name, replaced) in &collections {
-            check_place(toc, name, replaced)?;
+        let there = toc.entries.read().clone();
+        let replaced: BTreeMap<_, _> =
+            there.iter().filter(|(name, _)| collections.contains_key(*name)).collect();
+        replaced.values().for_each(|entry| entry.drain());
+        for (name, before) in &collections {
+            check_place(toc, name, replaced.get(name).copied(), before)?;
         }
         let names: Vec<_> = collections.keys().cloned().collect();
         let before = toc.aliases.all();
@@ -80,7 +85,7 @@ impl Manage for StagedCollections {
         after.extend(aliases);
         toc.aliases.prepare(&after)?;
         // Windows does not rename folders with open files.
-        for_all(toc, &names, Entry::close);
+        let suspended: Vec<_> = replaced.iter().map(|(name, entry)| (*name, entry.suspend())).collect();
         let outcome = toc
             .folder
             // From here on a crash leaves the new ones.
@@ -96,9 +101,17 @@ impl Manage for StagedCollections {
             }
         }
         toc.aliases.forget_prepared();
-        open(toc, &names);
+        // All of them before the table is changed: who reads the table may wait for one of them.
+        for (name, suspended) in suspended {
+            suspended.end(open(&toc.folder.collection(name)));
+        }
         toc.folder.empty_removed();
         outcome?;
+        for name in names.iter().filter(|name| !replaced.contains_key(name)) {
+            let opened = open(&toc.folder.collection(name));
+            let entry = Entry::new(name.clone(), opened, &toc.runtimes, &toc.budget, toc.durability);
+            toc.entries.write().insert(name.clone(), entry);
+        }
         for name in &names {
             toc.entry(name)?.read(|_| Ok(()))?;
         }
@@ -107,11 +120,15 @@ impl Manage for StagedCollections {
 }
 
 /// Checks that nothing has changed in the place of a collection while it was made ready.
-fn check_place(toc: &TableOfContent, name: &str, replaced: &Replaced) -> Result<()> {
-    let entry = toc.entries.read().get(name).cloned();
+fn check_place(
+    toc: &TableOfContent,
+    name: &str,
+    entry: Option<&Arc<Entry>>,
+    before: &Replaced,
+) -> Result<()> {
     match entry {
         Some(entry)
-            if settings_of(toc, &entry).ok() == replaced.config && indexes_of(&entry) == replaced.indexes =>
+            if settings_of(toc, entry).ok() == before.config && indexes_of(entry) == before.indexes =>
         {
             Ok(())
         }
@@ -124,22 +141,7 @@ fn check_place(toc: &TableOfContent, name: &str, replaced: &Replaced) -> Result<
     }
 }
 
-/// Does `work` with those of the collections that are there.
-fn for_all<'a>(toc: &TableOfContent, names: impl IntoIterator<Item = &'a String>, work: impl Fn(&Entry)) {
-    for name in names {
-        let entry = toc.entries.read().get(name).cloned();
-        if let Some(entry) = entry {
-            work(&entry);
-        }
-    }
-}
-
-fn open(toc: &TableOfContent, names: &[String]) {
-    for name in names {
-        let path = toc.folder.collection(name);
-        if let Some(opened) = open_collection(&path).transpose().filter(|_| path.exists()) {
-            let entry = Entry::new(name.clone(), opened, &toc.runtimes, &toc.budget, toc.durability);
-            toc.entries.write().insert(name.clone(), entry);
-        }
-    }
+/// Opens what is in the folder of a collection.
+fn open(path: &Path) -> Result<Collection> {
+    open_collection(path)?.ok_or_else(|| Error::storage(path, "the collection has no files"))
 }

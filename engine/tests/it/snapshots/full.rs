@@ -1,11 +1,13 @@
 //! Snapshots of a whole store.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use qdrant_embedded_engine::model::{FullSnapshotSource, SnapshotSource};
 use qdrant_embedded_engine::{RecoverFullSnapshot, Result, SnapshotScope, Touches};
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::layout::{entries_of, write};
 use super::{Store, plain_point, refusal};
 
 fn full_snapshot(store: &Store) -> PathBuf {
@@ -94,4 +96,43 @@ fn an_empty_store_has_a_snapshot_too() {
     let file = full_snapshot(&store);
     assert_eq!(recover(&store, &file, false), Ok(true));
     assert_eq!(store.collections(), json!([]));
+}
+
+#[test]
+fn the_archive_of_a_storage_holds_what_a_server_wants() {
+    let store = Store::new();
+    store.create_plain("a", 0..10);
+    store.alias("alias", "a");
+    let files = entries_of(&full_snapshot(&store));
+    let config: Value = serde_json::from_slice(&files["config.json"]).unwrap();
+    assert_eq!(config["collections_aliases"], json!({ "alias": "a" }));
+    let name = config["collections_mapping"]["a"].as_str().unwrap();
+    assert_eq!(files.keys().collect::<Vec<_>>(), [name, "config.json"]);
+    let (_folder, file) = write([("a.snapshot".to_owned(), files[name].clone())], "");
+    assert_eq!(refusal(recover(&store, &file, true)).0, 400, "an archive without config.json");
+}
+
+#[test]
+fn the_archive_of_a_server_s_storage_is_taken() {
+    let old = Store::new();
+    old.create_plain("a", 0..10);
+    old.create_plain("b", 5..8);
+    let name = |collection: &str| format!("{collection}-42-2026-11-21-10-00-00.snapshot");
+    let mapping = json!({ "a": name("a"), "b": name("b") });
+    let archived = |collection: &str| (name(collection), fs::read(old.snapshot(collection)).unwrap());
+    for config in [
+        json!({ "collections_mapping": mapping, "collections_aliases": { "alias": "b" } }),
+        json!({ "collections_mapping": mapping }),
+    ] {
+        let config = ("config.json".to_owned(), config.to_string().into_bytes());
+        let (_folder, file) = write([archived("a"), archived("b"), config.clone()], "./");
+        let new = Store::new();
+        assert_eq!(recover(&new, &file, false), Ok(true));
+        assert_eq!((new.points("a"), new.points("b")), (old.points("a"), old.points("b")));
+        // One of its archives is missing.
+        let (_folder, file) = write([archived("a"), config], "");
+        let (status, text) = refusal(recover(&new, &file, true));
+        assert_eq!((status, text.contains("the archive of collection `b`")), (400, true), "{text}");
+        assert_eq!((new.count("a"), new.count("b")), (10, 3));
+    }
 }

@@ -26,7 +26,7 @@ fn entries(reader: impl Read) -> BTreeMap<String, Vec<u8>> {
     found
 }
 
-fn entries_of(file: &Path) -> BTreeMap<String, Vec<u8>> {
+pub fn entries_of(file: &Path) -> BTreeMap<String, Vec<u8>> {
     entries(BufReader::new(File::open(file).unwrap()))
 }
 
@@ -35,7 +35,7 @@ fn json_of(bytes: &[u8]) -> Value {
 }
 
 /// Writes an archive as the server's code would: `prefix` before every name.
-fn write(files: impl IntoIterator<Item = (String, Vec<u8>)>, prefix: &str) -> (TempDir, PathBuf) {
+pub fn write(files: impl IntoIterator<Item = (String, Vec<u8>)>, prefix: &str) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.snapshot");
     let mut tar = Builder::new(File::create(&path).unwrap());

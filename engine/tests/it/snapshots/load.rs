@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use qdrant_embedded_engine::CreateSnapshot;
-use qdrant_embedded_engine::model::{CountPoints, UpdateResult, UpsertPoints};
+use qdrant_embedded_engine::model::{CountPoints, SnapshotSource, UpdateResult, UpsertPoints};
+use qdrant_embedded_engine::{CreateSnapshot, RecoverSnapshot, Touches};
 use serde_json::json;
 
 use super::{Store, of};
@@ -73,6 +73,45 @@ fn a_snapshot_is_of_one_moment_while_reads_and_writes_go_on() {
         store.delete("copy", &ids[..1]);
         assert_eq!(store.count("copy"), ids.len() as u64 - 1);
     }
+}
+
+#[test]
+fn no_read_and_no_write_fails_while_a_collection_is_recovered() {
+    let store = Store::new();
+    store.create_plain("c", 0..50);
+    let file = store.snapshot("c");
+    let stop = AtomicBool::new(false);
+    let user = |user: u64| {
+        let (client, stop) = (store.client.clone(), &stop);
+        async move {
+            for number in 0.. {
+                if stop.load(Ordering::Relaxed) {
+                    break;
+                }
+                let reads = (0..20)
+                    .map(|_| client.read("c", serde_json::from_value::<CountPoints>(json!({})).unwrap()));
+                let mut counts = futures::future::join_all(reads).await.into_iter();
+                assert!(counts.all(|count| count.unwrap().count >= 50));
+                let id = 1000 * user + number;
+                let points = json!({ "points": [{ "id": id, "vector": [1.0, 1.0] }] });
+                client.write("c", serde_json::from_value::<UpsertPoints>(points).unwrap()).await.unwrap();
+            }
+        }
+    };
+    let recoveries = async {
+        for _ in 0..8 {
+            let source = SnapshotSource::at(file.to_str().unwrap());
+            let recover = RecoverSnapshot { collection: "c".to_owned(), shard: None, source };
+            store.client.take_in(Touches::Name("c".to_owned()), || Ok(recover)).await.unwrap();
+        }
+        stop.store(true, Ordering::Relaxed);
+    };
+    store.runtime.block_on(async {
+        let users = futures::future::join_all((1..5).map(user));
+        futures::join!(users, recoveries)
+    });
+    assert_eq!(store.recover("c", &file), Ok(true));
+    assert_eq!(store.count("c"), 50);
 }
 
 #[test]
