@@ -11,6 +11,7 @@ use super::Collection;
 use super::disk_space::reserve_for_optimization;
 use super::optimizer_log::OptimizerLog;
 use crate::error::{Error, Result};
+use crate::files::sync_tree;
 use crate::model::TrackerStatus;
 
 /// Points that are in no index.
@@ -110,6 +111,9 @@ impl Collection {
         let status = match outcome {
             Ok(optimized) => {
                 if optimized {
+                    if let Err(error) = sync_tree(self.shard.path()) {
+                        tracing::error!(%error, path = %self.shard.path().display(), "cannot sync new segments");
+                    }
                     // Replaced segments leave the disk with the next flush.
                     self.dirty.store(true, Ordering::Release);
                 }

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use super::{CREATING_MARKER, Entry, TableOfContent};
 use crate::collection::{Collection, check_creation};
+use crate::config::Durability;
 use crate::error::{Error, Result};
-use crate::files::{remove_marker, sync_folder, write_marker};
+use crate::files::{remove_marker, sync_folder, sync_tree, write_marker};
 use crate::model::{CollectionConfig, CreateCollection, validate_collection_name};
 use crate::operation::Manage;
 
@@ -39,7 +40,7 @@ impl Manage for CreateCollectionNamed {
             io::ErrorKind::AlreadyExists => in_the_way(&name, &path),
             _ => Error::storage(&path, error),
         })?;
-        let collection = create_files(&path, config).inspect_err(|_| {
+        let collection = create_files(&path, config, toc.durability).inspect_err(|_| {
             if let Err(error) = toc.folder.remove_collection(&name) {
                 tracing::error!(%error, "cannot remove a half-made collection");
             }
@@ -68,10 +69,10 @@ pub(super) fn in_the_way(name: &str, path: &Path) -> Error {
 }
 
 /// Fills a new collection's folder so that a crash leaves either a marked folder or a whole one.
-pub(super) fn create_files(path: &Path, config: CollectionConfig) -> Result<Collection> {
+fn create_files(path: &Path, config: CollectionConfig, durability: Durability) -> Result<Collection> {
     begin_creation(path)?;
     let collection = Collection::create(path, config)?;
-    finish_creation(path)?;
+    finish_creation(path, durability)?;
     Ok(collection)
 }
 
@@ -79,7 +80,10 @@ pub(super) fn begin_creation(path: &Path) -> Result<()> {
     write_marker(&path.join(CREATING_MARKER))
 }
 
-pub(super) fn finish_creation(path: &Path) -> Result<()> {
+pub(super) fn finish_creation(path: &Path, durability: Durability) -> Result<()> {
+    if durability == Durability::Sync {
+        sync_tree(path).map_err(|error| Error::storage(path, error))?;
+    }
     remove_marker(&path.join(CREATING_MARKER))?;
     let Some(collections) = path.parent() else { return Ok(()) };
     sync_folder(collections).map_err(|error| Error::storage(collections, error))

@@ -279,7 +279,7 @@ impl Entry {
             entry.flush_scheduled.store(false, Ordering::Release);
             entry.enqueue(Box::new(|collection| {
                 // Tried again after the next interval, since the collection stays dirty.
-                if let Ok(Err(error)) = collection.map(Collection::flush) {
+                if let Ok(Err(error)) = collection.map(Collection::make_durable) {
                     tracing::error!(%error, "background flush failed");
                 }
                 no_reply()

@@ -3,6 +3,7 @@ use std::path::Path;
 use super::create_collection::{begin_creation, check_new_name, finish_creation, in_the_way};
 use super::{Entry, TableOfContent, open_collection};
 use crate::collection::{Collection, check_creation};
+use crate::config::Durability;
 use crate::error::{Error, Result};
 use crate::files::{remove_marker, write_marker};
 use crate::model::{CollectionConfig, CreateCollection, validate_collection_name};
@@ -40,7 +41,7 @@ impl Manage for RecreateCollection {
         // The new files are made elsewhere, and are let go of, since Windows does not rename folders
         // with open files.
         let staged = toc.folder.stage(&name)?;
-        if let Err(error) = create_files(&staged, config) {
+        if let Err(error) = create_files(&staged, config, toc.durability) {
             toc.folder.discard_staged(&name);
             return Err(error);
         }
@@ -67,11 +68,11 @@ impl Manage for RecreateCollection {
 }
 
 /// The aliases go when the new collection is in its place; a crash may come first.
-fn create_files(folder: &Path, config: CollectionConfig) -> Result<()> {
+fn create_files(folder: &Path, config: CollectionConfig, durability: Durability) -> Result<()> {
     begin_creation(folder)?;
     write_marker(&folder.join(RECREATED_MARKER))?;
     Collection::create(folder, config)?;
-    finish_creation(folder)
+    finish_creation(folder, durability)
 }
 
 /// Drops the aliases of the predecessor, if that has not been done.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, Write as _, stdin, stdout};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::thread;
+use std::{env, thread};
 
 use qdrant_embedded_engine::collection::GetCollection;
 use qdrant_embedded_engine::model::{
@@ -14,7 +14,7 @@ use qdrant_embedded_engine::model::{
     VectorNameParams,
 };
 use qdrant_embedded_engine::{
-    Config, CreateCollectionNamed, DeleteCollection, ListAliases, ListCollections, QdrantClient,
+    Config, CreateCollectionNamed, DeleteCollection, Durability, ListAliases, ListCollections, QdrantClient,
     QdrantInstance, Read, RecreateCollection, Result, Touches, UpdateAliases,
 };
 use serde::de::DeserializeOwned;
@@ -27,6 +27,9 @@ use crate::model::{Contents, Kind, Model, Operation, Point};
 /// Names the storage folder to the child.
 pub const FOLDER: &str = "QDRANT_EMBEDDED_CRASH_FOLDER";
 
+/// Set for a child whose writes are to survive a power cut.
+pub const SYNC: &str = "QDRANT_EMBEDDED_CRASH_SYNC";
+
 /// What the driver asks for.
 #[derive(Serialize, Deserialize)]
 pub enum Request {
@@ -34,8 +37,8 @@ pub enum Request {
     Dump,
     /// An operation, with a number to acknowledge.
     Do(u64, Operation),
-    /// Makes everything durable, beside whatever else goes on.
-    Flush,
+    /// Makes everything durable, beside whatever else goes on; with a number to answer.
+    Flush(u64),
     Close,
 }
 
@@ -45,6 +48,7 @@ pub enum Answer {
     Opened,
     Dumped(Model),
     Done(u64),
+    Flushed(u64),
     Closed,
     Failed(String),
 }
@@ -59,7 +63,8 @@ pub fn run(folder: PathBuf) {
             }
         }
     });
-    let client = match QdrantInstance::start(Config::at(folder)) {
+    let durability = if env::var_os(SYNC).is_some() { Durability::Sync } else { Durability::Process };
+    let client = match QdrantInstance::start(Config { durability, ..Config::at(folder) }) {
         Ok(client) => client,
         Err(error) => return say(&Answer::Failed(format!("cannot open: {error}"))),
     };
@@ -82,11 +87,12 @@ pub fn run(folder: PathBuf) {
                     Ok(model) => Answer::Dumped(model),
                     Err(error) => Answer::Failed(format!("dump: {error}")),
                 }),
-                Request::Flush => {
+                Request::Flush(number) => {
                     tokio::spawn(async move {
-                        if let Err(error) = client.flush().await {
-                            say(&Answer::Failed(format!("flush: {error}")));
-                        }
+                        say(&match client.flush().await {
+                            Ok(()) => Answer::Flushed(number),
+                            Err(error) => Answer::Failed(format!("flush: {error}")),
+                        });
                     });
                 }
                 Request::Do(number, operation) => {

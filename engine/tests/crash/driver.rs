@@ -11,8 +11,9 @@ use std::{env, fs};
 
 use tempfile::TempDir;
 
-use crate::child::{Answer, FOLDER, Request};
+use crate::child::{Answer, FOLDER, Request, SYNC};
 use crate::model::{Contents, Model, Operation};
+use crate::power_cut::Disk;
 use crate::random::Random;
 use crate::workload;
 
@@ -30,6 +31,7 @@ pub struct Totals {
     pub kills_after_a_pause: u64,
     pub kills_while_closing: u64,
     pub closes: u64,
+    pub power_cuts: u64,
     pub sent: u64,
     pub acknowledged: u64,
     pub in_flight: u64,
@@ -48,6 +50,7 @@ impl Totals {
             kills_after_a_pause,
             kills_while_closing,
             closes,
+            power_cuts,
             sent,
             acknowledged,
             in_flight,
@@ -60,6 +63,7 @@ impl Totals {
         self.kills_after_a_pause += kills_after_a_pause;
         self.kills_while_closing += kills_while_closing;
         self.closes += closes;
+        self.power_cuts += power_cuts;
         self.sent += sent;
         self.acknowledged += acknowledged;
         self.in_flight += in_flight;
@@ -86,7 +90,9 @@ pub struct Driver {
     seed: u64,
     random: Random,
     folder: PathBuf,
-    _temporary: TempDir,
+    temporary: TempDir,
+    /// Whether every write is synced.
+    sync: bool,
     /// With everything that was acknowledged.
     model: Model,
     /// Sent and not acknowledged, in call order.
@@ -97,13 +103,20 @@ pub struct Driver {
 }
 
 impl Driver {
+    /// Half of the seeds have every write synced.
     pub fn new(seed: u64) -> Self {
         let temporary = tempfile::Builder::new().prefix("qdrant-embedded-crash-").tempdir().unwrap();
+        let folder = temporary.path().join("store");
+        Self::at(folder, temporary, seed, seed.is_multiple_of(2))
+    }
+
+    fn at(folder: PathBuf, temporary: TempDir, seed: u64, sync: bool) -> Self {
         Self {
             seed,
             random: Random::new(seed),
-            folder: temporary.path().join("store"),
-            _temporary: temporary,
+            folder,
+            temporary,
+            sync,
             model: Model::default(),
             pending: VecDeque::new(),
             sent: 0,
@@ -123,7 +136,7 @@ impl Driver {
     }
 
     fn kept(&self) -> PathBuf {
-        self._temporary.path().join("before")
+        self.temporary.path().join("before")
     }
 
     pub fn run(mut self, rounds: u64) -> Totals {
@@ -133,7 +146,7 @@ impl Driver {
         }
         // What the last kill left.
         self.keep();
-        let mut child = Running::start(&self.folder);
+        let mut child = Running::start(&self.folder, self.sync);
         self.open_and_compare(&mut child, &mut totals);
         child.kill();
         totals
@@ -147,7 +160,7 @@ impl Driver {
             _ => End::Closing,
         };
         self.keep();
-        let mut child = Running::start(&self.folder);
+        let mut child = Running::start(&self.folder, self.sync);
         if matches!(end, End::Opening) {
             thread::sleep(Duration::from_micros(self.random.below(25_000)));
             totals.kills_while_opening += 1;
@@ -193,6 +206,51 @@ impl Driver {
         segments.flatten().next().is_some()
     }
 
+    /// As [`Self::run`], on a disk that loses what the system had not written to it.
+    pub fn run_with_power_cuts(seed: u64, rounds: u64, sync: bool, disk: &mut Disk) -> Totals {
+        let temporary = tempfile::Builder::new().prefix("qdrant-embedded-crash-").tempdir().unwrap();
+        let mut driver = Self::at(disk.folder().join("store"), temporary, seed, sync);
+        let mut totals = Totals::default();
+        for _ in 0..rounds {
+            let mut child = Running::start(&driver.folder, sync);
+            driver.open_and_compare(&mut child, &mut totals);
+            driver.work(&mut child, 1_500_000, &mut totals);
+            if !sync {
+                driver.flush(&mut child, &mut totals);
+            }
+            disk.keep_what_is_written(&child.process);
+            child.kill();
+            for answer in child.answers.iter() {
+                driver.take(answer, &mut totals);
+            }
+            totals.in_flight += driver.pending.len() as u64;
+            totals.power_cuts += 1;
+            disk.cut_power();
+        }
+        let mut child = Running::start(&driver.folder, sync);
+        driver.open_and_compare(&mut child, &mut totals);
+        child.kill();
+        totals
+    }
+
+    /// Has everything reach the disk.
+    fn flush(&mut self, child: &mut Running, totals: &mut Totals) {
+        while !self.pending.is_empty() {
+            match child.answers.recv_timeout(PATIENCE) {
+                Ok(answer) => self.take(answer, totals),
+                Err(error) => self.fail(&format!("{error}; the child: {}", child.status())),
+            }
+        }
+        child.send(&Request::Flush(u64::MAX));
+        loop {
+            match child.answers.recv_timeout(PATIENCE) {
+                Ok(Answer::Flushed(u64::MAX)) => return,
+                Ok(answer) => self.take(answer, totals),
+                Err(error) => self.fail(&format!("{error}; the child: {}", child.status())),
+            }
+        }
+    }
+
     /// Has the child work for a random time of at most `limit` microseconds.
     fn work(&mut self, child: &mut Running, limit: u64, totals: &mut Totals) {
         let end = Instant::now() + Duration::from_micros(self.random.below(limit));
@@ -215,7 +273,7 @@ impl Driver {
             return false;
         }
         if self.random.one_in(40) {
-            child.send(&Request::Flush);
+            child.send(&Request::Flush(self.sent));
         }
         self.store_is_next |= self.random.one_in(20);
         let operation = if self.store_is_next || self.model.collections.is_empty() {
@@ -241,7 +299,7 @@ impl Driver {
     fn take(&mut self, answer: Answer, totals: &mut Totals) {
         let number = match answer {
             Answer::Done(number) => number,
-            Answer::Opened | Answer::Closed => return,
+            Answer::Opened | Answer::Flushed(_) | Answer::Closed => return,
             Answer::Dumped(_) => self.fail("an answer without a question"),
             Answer::Failed(reason) => self.fail(&format!("{reason}\nin flight: {:#?}", self.pending)),
         };
@@ -353,7 +411,7 @@ impl Driver {
     fn fail(&self, reason: &str) -> ! {
         let kept = env::temp_dir().join(format!("qdrant-embedded-crash-failed-{}", self.seed));
         let _ = fs::remove_dir_all(&kept);
-        let _ = fs::rename(self._temporary.path(), &kept);
+        let _ = fs::rename(self.temporary.path(), &kept);
         panic!("seed {}: {reason}\nthe folder is now {}", self.seed, kept.display());
     }
 }
@@ -391,10 +449,11 @@ struct Running {
 }
 
 impl Running {
-    fn start(folder: &Path) -> Self {
+    fn start(folder: &Path, sync: bool) -> Self {
         let mut process = Command::new(env::current_exe().unwrap())
             .args(["--exact", "child", "--ignored", "--nocapture", "--test-threads=1"])
             .env(FOLDER, folder)
+            .envs(sync.then_some((SYNC, "1")))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

@@ -7,6 +7,7 @@
 mod child;
 mod driver;
 mod model;
+mod power_cut;
 mod random;
 mod workload;
 
@@ -52,6 +53,30 @@ fn acknowledged_operations_survive_a_kill_and_unfinished_ones_are_whole_or_absen
     let totals = totals.into_inner().unwrap();
     println!("{totals:#?}");
     assert!(totals.acknowledged > rounds, "too little happened: {totals:?}");
+}
+
+/// Power cuts of one disk.
+const POWER_CUTS: u64 = 5;
+
+#[test]
+fn synced_writes_survive_a_power_cut() {
+    cut_power(true);
+}
+
+#[test]
+fn flushed_writes_survive_a_power_cut() {
+    cut_power(false);
+}
+
+fn cut_power(sync: bool) {
+    let rounds = number("QDRANT_EMBEDDED_CRASH_POWER_CUTS").unwrap_or(POWER_CUTS);
+    let seed = number("QDRANT_EMBEDDED_CRASH_SEED").unwrap_or(1);
+    let Some(mut disk) = power_cut::Disk::new() else {
+        println!("skipped: a file system in a file cannot be mounted here (it takes Linux and root)");
+        return;
+    };
+    let totals = driver::Driver::run_with_power_cuts(seed, rounds, sync, &mut disk);
+    println!("{totals:#?}");
 }
 
 /// The child's side; the test above runs it in processes of its own.
