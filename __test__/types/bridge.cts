@@ -1,5 +1,6 @@
 // The bridge as a CommonJS program uses it.
 import type { MessagePort } from 'node:worker_threads'
+
 import embedded = require('qdrant-embedded')
 import bridge = require('qdrant-embedded/bridge')
 

@@ -27,7 +27,9 @@ interface Offered {
 
 export async function page(port: MessagePort): Promise<string> {
   const client = await connectPort<Offered>(port)
-  const [query] = await client.embedImages([new Uint8Array(8)], { onProgress: ({ done }) => console.log(done) })
+  const [query] = await client.embedImages([new Uint8Array(8)], {
+    onProgress: ({ done }) => console.log(done)
+  })
   const signal = AbortSignal.timeout(500)
   const { points } = await client.query('photos', { query: query ?? [1, 2], limit: 3, signal })
   await client.upsert('photos', { points: [{ id: 2n ** 60n, vector: new Float32Array(4) }] })
