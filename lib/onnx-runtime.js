@@ -14,8 +14,6 @@ function onnxRuntimeLibrary() {
   } catch {
     return undefined // The embedding functions say what is missing when they are called.
   }
-  // The system loads no library out of an archive of Electron: it lies beside it.
-  folder = folder.replace(/([/\\]app\.asar)(?=[/\\])/, '$1.unpacked')
   const names = ['libonnxruntime.so.1', 'libonnxruntime.1.dylib', 'onnxruntime.dll']
   return names.map((name) => join(folder, name)).find(existsSync)
 }

@@ -1,4 +1,4 @@
-import '../dev/link-package.mjs'
+import '../dev/use-repository.mjs'
 import fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -11,10 +11,15 @@ const example = (name) => fileURLToPath(new URL(`../../image-search/data/${name}
 export const PHOTOGRAPHS = example('images')
 export const MODEL = example('models/efficientnet-lite0')
 
+const folders = []
+process.once('exit', () => {
+  for (const folder of folders) fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+})
+
 /** A fresh folder that is gone when the process is. */
 export function temporaryFolder() {
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(tmpdir(), 'gallery-test-')))
-  process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
+  folders.push(folder)
   return folder
 }
 

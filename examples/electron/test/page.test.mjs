@@ -6,6 +6,7 @@ import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { findChromium, launch } from './chromium.mjs'
+import { dropPicture } from './drop.mjs'
 import { MODEL, PHOTOGRAPHS, temporaryFolder } from './helpers.mjs'
 
 const { startDevServer } = await import('../dev-server.mjs')
@@ -64,20 +65,7 @@ describe('the page', { skip: missing }, () => {
       )
     )
 
-  async function drop(on, file, name) {
-    const bytes = fs.readFileSync(path.join(PHOTOGRAPHS, file)).toString('base64')
-    const transfer = await on.evaluateHandle(
-      ([text, fileName]) => {
-        const content = Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
-        const dropped = new DataTransfer()
-        dropped.items.add(new File([content], fileName, { type: 'image/jpeg' }))
-        return dropped
-      },
-      [bytes, name]
-    )
-    await on.dispatchEvent('#drop', 'dragover', { dataTransfer: transfer })
-    await on.dispatchEvent('#drop', 'drop', { dataTransfer: transfer })
-  }
+  const drop = (on, file, name) => dropPicture(on, path.join(PHOTOGRAPHS, file), name)
 
   const heading = (text, on = page) => on.getByRole('heading', { name: text }).waitFor()
 

@@ -1,4 +1,5 @@
 // Runs the entry of a utility process in a worker thread, with the `parentPort` that it has there.
+import '../dev/use-repository.mjs'
 import { EventEmitter } from 'node:events'
 import { pathToFileURL } from 'node:url'
 import { parentPort, workerData } from 'node:worker_threads'
