@@ -13,7 +13,16 @@ module.exports = {
   productName: 'Gallery',
   copyright: 'The qdrant-embedded developers',
   directories: { output: 'dist', buildResources: 'build' },
-  files: ['main.mjs', 'preload.cjs', 'engine', 'main', 'renderer', '!**/*.{md,map,d.ts,d.mts,d.cts}'],
+  files: [
+    'main.mjs',
+    'preload.cjs',
+    'engine',
+    'main',
+    'renderer',
+    '!**/*.{md,map,d.ts,d.mts,d.cts}',
+    // A peer of the REST client, for its types.
+    '!**/node_modules/{typescript,@typescript}/**'
+  ],
   asar: true,
   // The system loads no library out of an archive.
   asarUnpack: ['**/*.node', '**/node_modules/qdrant-embedded-onnxruntime-*/**'],

@@ -14,6 +14,9 @@ const isForSmokeTest = env.GALLERY_SMOKE_TEST === '1'
 /** What the program is made of; all else in this folder stays out. */
 const CONTENT = /^\/(main\.mjs|preload\.cjs|package\.json|(engine|main|renderer|node_modules)(\/|$))/
 
+/** A peer of the REST client, for its types. */
+const TYPES_ONLY = /^\/node_modules\/@?typescript\//
+
 export default {
   packagerConfig: {
     name: 'Gallery',
@@ -21,7 +24,7 @@ export default {
     executableName: process.platform === 'linux' ? 'qdrant-embedded-gallery' : 'Gallery',
     appBundleId: 'org.example.qdrant-embedded-gallery',
     appCategoryType: 'public.app-category.photography',
-    ignore: (file) => file !== '' && !CONTENT.test(file),
+    ignore: (file) => file !== '' && (!CONTENT.test(file) || TYPES_ONLY.test(file)),
     // The system loads no library out of an archive.
     asar: { unpack: '{**/*.node,**/node_modules/qdrant-embedded-onnxruntime-*/**}' },
     // The binaries for both processors are in both halves, each in a package of its own.
