@@ -1,46 +1,34 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { copyFile, readdir, writeFile } from 'node:fs/promises'
+import { copyFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import test from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { checkBinary } from '../../scripts/packages/binary-format.mjs'
+import { requireAll, stage } from '../../scripts/packages/stage.mjs'
 import { withFolder } from '../helpers.mjs'
 
 const { BINARIES, platformName } = createRequire(import.meta.url)('../../lib/platform.js')
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const addon = path.join(root, `qdrant-embedded.${platformName()}.node`)
 
-const pack = (...args) =>
-  new Promise((resolve) => {
-    const script = path.join(root, 'scripts', 'pack.mjs')
-    execFile(process.execPath, [script, ...args], (error, stdout, stderr) => {
-      resolve({ code: error?.code ?? 0, stdout, stderr })
-    })
-  })
+const stageFrom = (folder) => stage(path.join(folder, 'npm'), { binaries: folder, notices: 'none' })
 
 test('all_packages_are_refused_unless_there_is_a_binary_for_each', () =>
   withFolder(async (folder) => {
     await copyFile(addon, path.join(folder, path.basename(addon)))
-    const { code, stderr } = await pack('--all', '--binaries', folder, '--out', path.join(folder, 'npm'))
-    assert.equal(code, 1)
-    const missing = /No binary for (.*)/.exec(stderr)[1].split(', ')
-    const expected = BINARIES.filter((platform) => platform !== platformName())
-    assert.deepEqual(
-      missing,
-      expected.map((platform) => `qdrant-embedded-${platform}`)
-    )
-    assert.equal((await readdir(path.join(folder, 'npm'))).includes('tarballs'), false)
+    const missing = BINARIES.filter((platform) => platform !== platformName())
+    const names = missing.map((platform) => `qdrant-embedded-${platform}`)
+    const packages = stageFrom(folder)
+    assert.throws(() => requireAll(packages), { message: `No binary for ${names.join(', ')}` })
+    requireAll(packages.filter(({ name }) => !names.includes(name)))
   }))
 
 test('a_binary_of_another_platform_is_refused', () =>
   withFolder(async (folder) => {
     const other = platformName().startsWith('linux') ? 'darwin-arm64' : 'linux-arm64-gnu'
     await copyFile(addon, path.join(folder, `qdrant-embedded.${other}.node`))
-    const { code, stderr } = await pack('--binaries', folder, '--out', path.join(folder, 'npm'))
-    assert.equal(code, 1)
-    assert.match(stderr, /is a library for \w+-\w+, not \w+-\w+/)
+    assert.throws(() => stageFrom(folder), /is a library for \w+-\w+, not \w+-\w+/)
   }))
 
 test('the_platform_of_a_library_is_read_from_the_library', () =>
