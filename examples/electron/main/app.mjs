@@ -22,14 +22,15 @@ export function start(electron, { dataFolder, model, stopTimeout } = {}) {
 
   const args = ['--data', path.join(app.getPath('userData'), 'qdrant')]
   if (model) args.push('--model', model)
+  let window = null
   const failed = (reason) => electron.dialog.showErrorBox('The gallery cannot be opened', reason)
-  const engine = new EngineProcess(electron, { entry: ENGINE, args, failed, stopTimeout })
+  const stopped = () => window?.webContents.send('engine-stopped')
+  const engine = new EngineProcess(electron, { entry: ENGINE, args, failed, stopped, stopTimeout })
 
   // Like https: the page has an origin of its own, and none of the rights of a file.
   const privileges = { standard: true, secure: true, supportFetchAPI: true }
   protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges }])
 
-  let window = null
   const show = () => {
     if (window) {
       if (window.isMinimized()) window.restore()

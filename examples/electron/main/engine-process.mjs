@@ -11,10 +11,10 @@ export class EngineProcess {
   #client = null
   #stopping = null
 
-  /** `entry` and `args` are what to run; `failed` hears why it cannot run. */
-  constructor(electron, { entry, args, failed, stopTimeout = STOP_TIMEOUT }) {
+  /** `entry` and `args` are what to run; `failed` hears why it cannot run, `stopped` when it has ended. */
+  constructor(electron, { entry, args, failed, stopped, stopTimeout = STOP_TIMEOUT }) {
     this.#electron = electron
-    this.#options = { entry, args, failed, stopTimeout }
+    this.#options = { entry, args, failed, stopped, stopTimeout }
   }
 
   get isStopping() {
@@ -47,7 +47,7 @@ export class EngineProcess {
 
   #running() {
     if (this.#child) return this.#child
-    const { entry, args, failed } = this.#options
+    const { entry, args, failed, stopped } = this.#options
     const child = this.#electron.utilityProcess.fork(entry, args, { serviceName: 'Gallery engine' })
     child.on('message', ({ type, reason }) => {
       if (type !== 'failed') return
@@ -57,6 +57,7 @@ export class EngineProcess {
     child.once('exit', () => {
       this.#child = null
       this.#client = null
+      stopped?.()
     })
     this.#child = child
     return child

@@ -76,6 +76,7 @@ export function fakeElectron({ userData, hasLock = true, chosen = [] }) {
       this.windowOpenHandler = handler
     }
     postMessage = (channel, message, ports) => this.emit('posted', { channel, message, ports })
+    send = (channel) => this.emit('posted', { channel, ports: [] })
   }
 
   class IpcMain extends EventEmitter {

@@ -18,7 +18,7 @@ process.once('exit', () => {
 
 /** A fresh folder that is gone when the process is. */
 export function temporaryFolder() {
-  const folder = fs.realpathSync(fs.mkdtempSync(path.join(tmpdir(), 'gallery-test-')))
+  const folder = fs.realpathSync.native(fs.mkdtempSync(path.join(tmpdir(), 'gallery-test-')))
   folders.push(folder)
   return folder
 }
