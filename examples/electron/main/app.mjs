@@ -1,3 +1,4 @@
+import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { contentOf, securityHeaders } from './content.mjs'
@@ -12,7 +13,10 @@ const ENGINE = fileURLToPath(new URL('../engine/process.mjs', import.meta.url))
  */
 export function start(electron, { dataFolder, model, stopTimeout } = {}) {
   const { app, protocol } = electron
-  if (dataFolder) app.setPath('userData', path.resolve(dataFolder))
+  if (dataFolder) {
+    fs.mkdirSync(dataFolder, { recursive: true })
+    app.setPath('userData', path.resolve(dataFolder))
+  }
 
   // Two engines cannot hold one folder: the program that is there already comes to the front instead.
   if (!app.requestSingleInstanceLock()) {

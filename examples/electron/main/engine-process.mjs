@@ -3,6 +3,8 @@ import { connectPort } from 'qdrant-embedded/bridge'
 /** How long the engine may take to write all down before the program ends without it. What it acknowledged is on disk. */
 const STOP_TIMEOUT = 10_000
 
+const KILL_TIMEOUT = 2_000
+
 /** The engine in a utility process, which is started when it is needed and, should it fail, when it is needed again. */
 export class EngineProcess {
   #electron
@@ -66,10 +68,23 @@ export class EngineProcess {
   async #stop() {
     const child = this.#child
     if (!child) return
-    const exited = new Promise((resolve) => child.once('exit', resolve))
-    const timer = setTimeout(() => child.kill(), this.#options.stopTimeout)
+    const exited = new Promise((resolve) => child.once('exit', () => resolve(true)))
     child.postMessage({ type: 'close' })
-    await exited
+    if (await within(exited, this.#options.stopTimeout)) return
+    child.kill()
+    await within(exited, KILL_TIMEOUT)
+  }
+}
+
+/** What a promise gives, or nothing when that takes longer. */
+async function within(promise, milliseconds) {
+  let timer
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, milliseconds)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
     clearTimeout(timer)
   }
 }

@@ -34,7 +34,7 @@ export function somePhotographs(...groups) {
 
 export async function until(condition, what = 'it') {
   for (let waited = 0; !(await condition()); waited += 10) {
-    if (waited > 20_000) throw new Error(`Waited for ${what} in vain`)
+    if (waited > 60_000) throw new Error(`Waited for ${what} in vain`)
     await sleep(10)
   }
 }

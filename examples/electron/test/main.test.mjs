@@ -219,6 +219,14 @@ test('a_second_start_brings_the_first_window_to_the_front', async (t) => {
   assert.equal(electron.seen.windows.length, 1)
 })
 
+test('the_data_can_be_kept_elsewhere', async (t) => {
+  const dataFolder = path.join(temporaryFolder(), 'new', 'folder')
+  const program = await started(t, { dataFolder })
+  await connectPage(program)
+  assert.ok(fs.existsSync(path.join(dataFolder, 'qdrant')))
+  assert.deepEqual(fs.readdirSync(program.userData), [])
+})
+
 test('the_window_is_where_it_was', async (t) => {
   const { electron, userData, window } = await started(t)
   window.bounds = { x: 300, y: 200, width: 900, height: 700 }

@@ -36,7 +36,7 @@ describe('the page', { skip: missing }, () => {
   /** A page of its own; what goes wrong in it fails the test that follows. */
   async function open(options = {}) {
     const opened = await browser.newPage({ viewport: { width: 1180, height: 820 }, ...options })
-    opened.setDefaultTimeout(20_000)
+    opened.setDefaultTimeout(120_000)
     mistakes = []
     opened.on('pageerror', (error) => mistakes.push(error.message))
     opened.on('console', (message) => {
