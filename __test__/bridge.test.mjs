@@ -169,6 +169,24 @@ describe('the bridge', () => {
     await assert.rejects(connected, isClosed)
   })
 
+  it('is closed by its signal, whether it is connected or not', () =>
+    withClient(async (client) => {
+      const ports = new MessageChannel()
+      await assert.rejects(connectPort(ports.port2, { signal: AbortSignal.abort() }), isClosed)
+
+      for (const isServed of [false, true]) {
+        const { port1, port2 } = new MessageChannel()
+        const functions = { forever: () => new Promise(() => {}) }
+        if (isServed) serve(client, port1, { functions })
+        const controller = new AbortController()
+        const connected = connectPort(port2, { signal: controller.signal })
+        const waiting = isServed ? (await connected).forever() : connected
+        controller.abort()
+        await assert.rejects(waiting, isClosed)
+        if (isServed) await (await connected).closed
+      }
+    }))
+
   it('waits for the other end to serve', () =>
     withClient(async (client) => {
       const { port1, port2 } = new MessageChannel()

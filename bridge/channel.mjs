@@ -15,7 +15,7 @@ export class Channel {
       if (data?.type === 'close') this.#end()
       else receive(data)
     })
-    // The engine's end may be gone without a word. Not every browser tells of it.
+    // The other end may be gone without a word: Node.js and Electron's processes tell of it, browsers do not.
     listen(port, 'close', () => this.#end())
     // A message that cannot be read may be the answer that a call waits for.
     listen(port, 'messageerror', () => this.close())

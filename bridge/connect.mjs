@@ -3,10 +3,13 @@ import { isPlainObject, portClosed, RemoteError } from './errors.mjs'
 
 /**
  * A client whose calls are answered by `serve` at the other end of `port`. It has the methods of the client there, and
- * the functions that are offered with it. Its `close()` closes the port, not the client at the other end.
+ * the functions that are offered with it. Its `close()` closes the port, not the client at the other end; so does `signal`.
  */
-export function connectPort(port) {
-  return new Connection(port).client
+export function connectPort(port, { signal } = {}) {
+  const connection = new Connection(port)
+  if (signal?.aborted) connection.close()
+  signal?.addEventListener('abort', () => connection.close(), { once: true })
+  return connection.client
 }
 
 class Connection {
@@ -36,8 +39,12 @@ class Connection {
     })
   }
 
+  close() {
+    this.#channel.close()
+  }
+
   #remoteClient(methods, closed) {
-    const close = async () => this.#channel.close()
+    const close = async () => this.close()
     const client = { close, closed }
     // Not every browser has explicit resource management.
     if (Symbol.asyncDispose) client[Symbol.asyncDispose] = close

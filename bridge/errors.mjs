@@ -24,7 +24,7 @@ export function describeError(error) {
   if (!(error instanceof Error)) return { message: String(error) }
   const { name, message, ...fields } = error
   const plain = Object.entries(fields).filter(([key, value]) => key !== 'stack' && isPlain(value, 0))
-  return { name: error.name, message: error.message, fields: Object.fromEntries(plain) }
+  return { name: String(error.name), message: String(error.message), fields: Object.fromEntries(plain) }
 }
 
 // Deeper are only objects that hold themselves.

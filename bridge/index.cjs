@@ -25,7 +25,7 @@ function describeError(error) {
   if (!(error instanceof Error)) return { message: String(error) }
   const { name, message, ...fields } = error
   const plain = Object.entries(fields).filter(([key, value]) => key !== 'stack' && isPlain(value, 0))
-  return { name: error.name, message: error.message, fields: Object.fromEntries(plain) }
+  return { name: String(error.name), message: String(error.message), fields: Object.fromEntries(plain) }
 }
 
 // Deeper are only objects that hold themselves.
@@ -63,7 +63,7 @@ class Channel {
       if (data?.type === 'close') this.#end()
       else receive(data)
     })
-    // The engine's end may be gone without a word. Not every browser tells of it.
+    // The other end may be gone without a word: Node.js and Electron's processes tell of it, browsers do not.
     listen(port, 'close', () => this.#end())
     // A message that cannot be read may be the answer that a call waits for.
     listen(port, 'messageerror', () => this.close())
@@ -192,10 +192,13 @@ function attach(args, signal, callbacks, callback) {
 
 /**
  * A client whose calls are answered by `serve` at the other end of `port`. It has the methods of the client there, and
- * the functions that are offered with it. Its `close()` closes the port, not the client at the other end.
+ * the functions that are offered with it. Its `close()` closes the port, not the client at the other end; so does `signal`.
  */
-function connectPort(port) {
-  return new Connection(port).client
+function connectPort(port, { signal } = {}) {
+  const connection = new Connection(port)
+  if (signal?.aborted) connection.close()
+  signal?.addEventListener('abort', () => connection.close(), { once: true })
+  return connection.client
 }
 
 class Connection {
@@ -225,8 +228,12 @@ class Connection {
     })
   }
 
+  close() {
+    this.#channel.close()
+  }
+
   #remoteClient(methods, closed) {
-    const close = async () => this.#channel.close()
+    const close = async () => this.close()
     const client = { close, closed }
     // Not every browser has explicit resource management.
     if (Symbol.asyncDispose) client[Symbol.asyncDispose] = close

@@ -69,7 +69,10 @@ export type RemoteClient<F = Record<never, never>> = Pick<QdrantClient, RemoteMe
 } & {
   /** Closes the port: calls under way are rejected with the code `PORT_CLOSED`. The client at the other end stays open. */
   close(): Promise<void>
-  /** Resolves when the port is closed, by whichever end, and when the process at the other end has ended. */
+  /**
+   * Resolves when the port is closed, by whichever end. Also when the thread or process at the other end is gone, but not
+   * in a page: browsers do not tell of that, so that `signal` has to.
+   */
   readonly closed: Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -80,7 +83,7 @@ export type RemoteClient<F = Record<never, never>> = Pick<QdrantClient, RemoteMe
  *
  * Calls take and give the same as those of a client: `Float32Array`, `Uint8Array` and `bigint` stay what they are. Waits
  * for `serve`; rejects when the port is closed before. Every call rejects with a `RemoteError`, or with the reason of its
- * signal.
+ * signal. An open port keeps a Node.js process running, as ports do.
  *
  * ```js
  * const client = await connectPort(port)
@@ -89,7 +92,13 @@ export type RemoteClient<F = Record<never, never>> = Pick<QdrantClient, RemoteMe
  *
  * Functions that are offered beside the client's methods are methods of it: `connectPort<{ embedTexts: typeof embedTexts }>(port)`.
  */
-export function connectPort<F = Record<never, never>>(port: PortLike): Promise<RemoteClient<F>>
+export function connectPort<F = Record<never, never>>(
+  port: PortLike,
+  options?: {
+    /** Closes the port: for a page that hears from elsewhere that the engine's process has ended. */
+    signal?: AbortSignal
+  }
+): Promise<RemoteClient<F>>
 
 /**
  * What calls over a port reject with: an error of the other end with its name, its message, and those of its fields that

@@ -41,7 +41,7 @@ export async function page(port: MessagePort): Promise<string> {
 }
 
 export async function elsewhere(node: NodeMessagePort, main: MessagePortMain): Promise<RemoteClient[]> {
-  return Promise.all([connectPort(node), connectPort(main)])
+  return Promise.all([connectPort(node), connectPort(main, { signal: AbortSignal.timeout(500) })])
 }
 
 export function errors(error: unknown): string {

@@ -4,7 +4,9 @@ import { serve } from 'qdrant-embedded/bridge'
 import { openGallery } from './gallery.mjs'
 
 const { parentPort } = process
-const { values } = parseArgs({ options: { data: { type: 'string' }, model: { type: 'string' } } })
+// Not strict: Chromium may have arguments of its own.
+const options = { data: { type: 'string' }, model: { type: 'string' } }
+const { values } = parseArgs({ options, strict: false })
 
 try {
   const gallery = await openGallery(values)

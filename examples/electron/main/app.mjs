@@ -1,3 +1,4 @@
+import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { contentOf, securityHeaders } from './content.mjs'
@@ -12,7 +13,10 @@ const ENGINE = fileURLToPath(new URL('../engine/process.mjs', import.meta.url))
  */
 export function start(electron, { dataFolder, model, stopTimeout } = {}) {
   const { app, protocol } = electron
-  if (dataFolder) app.setPath('userData', path.resolve(dataFolder))
+  if (dataFolder) {
+    fs.mkdirSync(dataFolder, { recursive: true })
+    app.setPath('userData', path.resolve(dataFolder))
+  }
 
   // Two engines cannot hold one folder: the program that is there already comes to the front instead.
   if (!app.requestSingleInstanceLock()) {
@@ -22,14 +26,15 @@ export function start(electron, { dataFolder, model, stopTimeout } = {}) {
 
   const args = ['--data', path.join(app.getPath('userData'), 'qdrant')]
   if (model) args.push('--model', model)
+  let window = null
   const failed = (reason) => electron.dialog.showErrorBox('The gallery cannot be opened', reason)
-  const engine = new EngineProcess(electron, { entry: ENGINE, args, failed, stopTimeout })
+  const stopped = () => window?.webContents.send('engine-stopped')
+  const engine = new EngineProcess(electron, { entry: ENGINE, args, failed, stopped, stopTimeout })
 
   // Like https: the page has an origin of its own, and none of the rights of a file.
   const privileges = { standard: true, secure: true, supportFetchAPI: true }
   protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges }])
 
-  let window = null
   const show = () => {
     if (window) {
       if (window.isMinimized()) window.restore()

@@ -3,6 +3,8 @@ import { connectPort } from 'qdrant-embedded/bridge'
 /** How long the engine may take to write all down before the program ends without it. What it acknowledged is on disk. */
 const STOP_TIMEOUT = 10_000
 
+const KILL_TIMEOUT = 2_000
+
 /** The engine in a utility process, which is started when it is needed and, should it fail, when it is needed again. */
 export class EngineProcess {
   #electron
@@ -11,10 +13,10 @@ export class EngineProcess {
   #client = null
   #stopping = null
 
-  /** `entry` and `args` are what to run; `failed` hears why it cannot run. */
-  constructor(electron, { entry, args, failed, stopTimeout = STOP_TIMEOUT }) {
+  /** `entry` and `args` are what to run; `failed` hears why it cannot run, `stopped` when it has ended. */
+  constructor(electron, { entry, args, failed, stopped, stopTimeout = STOP_TIMEOUT }) {
     this.#electron = electron
-    this.#options = { entry, args, failed, stopTimeout }
+    this.#options = { entry, args, failed, stopped, stopTimeout }
   }
 
   get isStopping() {
@@ -47,7 +49,7 @@ export class EngineProcess {
 
   #running() {
     if (this.#child) return this.#child
-    const { entry, args, failed } = this.#options
+    const { entry, args, failed, stopped } = this.#options
     const child = this.#electron.utilityProcess.fork(entry, args, { serviceName: 'Gallery engine' })
     child.on('message', ({ type, reason }) => {
       if (type !== 'failed') return
@@ -57,6 +59,7 @@ export class EngineProcess {
     child.once('exit', () => {
       this.#child = null
       this.#client = null
+      stopped?.()
     })
     this.#child = child
     return child
@@ -65,10 +68,23 @@ export class EngineProcess {
   async #stop() {
     const child = this.#child
     if (!child) return
-    const exited = new Promise((resolve) => child.once('exit', resolve))
-    const timer = setTimeout(() => child.kill(), this.#options.stopTimeout)
+    const exited = new Promise((resolve) => child.once('exit', () => resolve(true)))
     child.postMessage({ type: 'close' })
-    await exited
+    if (await within(exited, this.#options.stopTimeout)) return
+    child.kill()
+    await within(exited, KILL_TIMEOUT)
+  }
+}
+
+/** What a promise gives, or nothing when that takes longer. */
+async function within(promise, milliseconds) {
+  let timer
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, milliseconds)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
     clearTimeout(timer)
   }
 }

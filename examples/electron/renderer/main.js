@@ -62,7 +62,7 @@ async function use(client, about) {
     : 'This model knows pictures only: words search the names of files.'
   for (const control of document.querySelectorAll(':disabled')) control.disabled = false
   client.closed.then(() => {
-    showError(new Error('The engine has stopped; it is started again.'))
+    announce('The engine has stopped, and is started again')
     return open()
   })
   await showAll()

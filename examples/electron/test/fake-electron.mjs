@@ -3,6 +3,7 @@
  * process is a worker thread, in which the engine runs as it does in the program.
  */
 import { EventEmitter } from 'node:events'
+import fs from 'node:fs'
 import { MessageChannel, Worker } from 'node:worker_threads'
 import { PortMain } from './port-main.mjs'
 
@@ -23,6 +24,7 @@ export function fakeElectron({ userData, hasLock = true, chosen = [] }) {
 
     getPath = (name) => paths[name]
     setPath = (name, value) => {
+      if (!fs.existsSync(value)) throw new Error('Failed to set path')
       paths[name] = value
     }
     requestSingleInstanceLock = () => hasLock
@@ -76,6 +78,7 @@ export function fakeElectron({ userData, hasLock = true, chosen = [] }) {
       this.windowOpenHandler = handler
     }
     postMessage = (channel, message, ports) => this.emit('posted', { channel, message, ports })
+    send = (channel) => this.emit('posted', { channel, ports: [] })
   }
 
   class IpcMain extends EventEmitter {

@@ -18,7 +18,7 @@ process.once('exit', () => {
 
 /** A fresh folder that is gone when the process is. */
 export function temporaryFolder() {
-  const folder = fs.realpathSync(fs.mkdtempSync(path.join(tmpdir(), 'gallery-test-')))
+  const folder = fs.realpathSync.native(fs.mkdtempSync(path.join(tmpdir(), 'gallery-test-')))
   folders.push(folder)
   return folder
 }
@@ -34,7 +34,7 @@ export function somePhotographs(...groups) {
 
 export async function until(condition, what = 'it') {
   for (let waited = 0; !(await condition()); waited += 10) {
-    if (waited > 20_000) throw new Error(`Waited for ${what} in vain`)
+    if (waited > 60_000) throw new Error(`Waited for ${what} in vain`)
     await sleep(10)
   }
 }

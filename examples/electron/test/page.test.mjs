@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { findChromium, launch } from './chromium.mjs'
 import { dropPicture } from './drop.mjs'
-import { MODEL, PHOTOGRAPHS, temporaryFolder } from './helpers.mjs'
+import { MODEL, PHOTOGRAPHS, temporaryFolder, until } from './helpers.mjs'
 
 const { startDevServer } = await import('../dev-server.mjs')
 
@@ -36,7 +36,7 @@ describe('the page', { skip: missing }, () => {
   /** A page of its own; what goes wrong in it fails the test that follows. */
   async function open(options = {}) {
     const opened = await browser.newPage({ viewport: { width: 1180, height: 820 }, ...options })
-    opened.setDefaultTimeout(20_000)
+    opened.setDefaultTimeout(120_000)
     mistakes = []
     opened.on('pageerror', (error) => mistakes.push(error.message))
     opened.on('console', (message) => {
@@ -213,6 +213,19 @@ describe('the page', { skip: missing }, () => {
     await screenshot(dark, 'gallery-dark')
     assert.deepEqual(mistakes, [])
     await dark.close()
+  })
+
+  it('goes on with a new port when the engine has stopped', async () => {
+    const other = await open()
+    await heading(`24 of ${COUNT} pictures`, other)
+    const requests = []
+    other.on('request', (request) => requests.push(new URL(request.url()).pathname))
+    await other.evaluate(() => window.postMessage('engine-stopped', window.location.origin))
+    await until(() => requests.includes('/events'), 'a new port')
+    await drop(other, 'cat/crop.jpg', 'cat.jpg')
+    await heading('Like cat.jpg', other)
+    assert.equal((await names(other))[0], 'cat/crop.jpg')
+    await other.close()
   })
 
   it('fits on a narrow window', async () => {
