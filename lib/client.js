@@ -47,6 +47,14 @@ function defineClient(rest, QdrantError) {
       }
     }
 
+    async flush() {
+      try {
+        await this.#native?.flush()
+      } catch (error) {
+        throw QdrantError.from(error)
+      }
+    }
+
     [Symbol.asyncDispose]() {
       return this.close()
     }
