@@ -392,7 +392,8 @@ export declare class QdrantClient {
   close(): Promise<void>
   /**
    * Writes everything that was called before, of every collection, to the disk. When this resolves, a
-   * power cut cannot take it any more. Rejects when the disk refuses; then try again.
+   * power cut cannot take it any more. Rejects when the disk refuses. A client of a server has nothing to
+   * flush.
    */
   flush(): Promise<void>
   /** Lists the collections by name. */
