@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -103,18 +102,22 @@ describe('a client', () => {
     assert.throws(() => new QdrantClient({ path: 'a', location: ':memory:' }), /either `path` or `location`/)
   })
 
-  it('in memory leaves nothing behind', async () => {
-    const stores = async () =>
-      (await readdir(tmpdir())).filter((name) => /^qdrant-embedded-[A-Za-z0-9]{6}$/.test(name))
-    const before = await stores()
-    const client = await connect({ location: ':memory:' })
-    await client.createCollection('c', SMALL)
-    const other = await connect({ location: ':memory:' })
-    assert.deepEqual(await other.getCollections(), { collections: [] })
-    await Promise.all([client.close(), other.close()])
-    const left = (await stores()).filter((name) => !before.includes(name))
-    assert.deepEqual(left, [])
-  })
+  it('in memory leaves nothing behind', (t) =>
+    withFolder(async (folder) => {
+      const { TMPDIR } = process.env
+      t.after(() => {
+        if (TMPDIR === undefined) delete process.env.TMPDIR
+        else process.env.TMPDIR = TMPDIR
+      })
+      process.env.TMPDIR = folder
+      const client = await connect({ location: ':memory:' })
+      await client.createCollection('c', SMALL)
+      const other = await connect({ location: ':memory:' })
+      assert.deepEqual(await other.getCollections(), { collections: [] })
+      assert.equal((await readdir(folder)).length, 2)
+      await Promise.all([client.close(), other.close()])
+      assert.deepEqual(await readdir(folder), [])
+    }))
 })
 
 describe('a storage folder', () => {

@@ -1,25 +1,36 @@
 import { parseArgs } from 'node:util'
 import { UsageError } from './errors.mjs'
 
-/** The options that every command has, with their defaults. */
-const COMMON = {
+/** The options of the commands about images, with their defaults. */
+export const IMAGE_OPTIONS = {
   path: { type: 'string', default: './qdrant_data' },
   collection: { type: 'string', default: 'images' },
   model: { type: 'string' }
 }
 
-export const COMMON_HELP = `  --path <folder>       where the collections are kept (default: ./qdrant_data)
+export const IMAGE_OPTIONS_HELP = `  --path <folder>       where the collections are kept (default: ./qdrant_data)
   --collection <name>   the collection of the images (default: images)`
 
 /** Parses the options of a command that takes exactly one operand; returns it under its name. */
-export function parse(args, operand, options = {}) {
-  const { values, positionals } = parsed(args, { ...COMMON, ...options })
+export function parse(args, operand, options) {
+  const { values, positionals } = parsed(args, options)
   if (positionals.length === 0) throw new UsageError(`No ${operand} given`)
   if (positionals.length > 1) throw new UsageError(`One ${operand} expected, and then: ${positionals[1]}`)
+  return { ...notEmpty(values), [operand]: positionals[0] }
+}
+
+/** Parses the options of a command without operands. */
+export function parseOptions(args, options) {
+  const { values, positionals } = parsed(args, options)
+  if (positionals.length > 0) throw new UsageError(`Options expected, and then: ${positionals[0]}`)
+  return notEmpty(values)
+}
+
+function notEmpty(values) {
   for (const [name, value] of Object.entries(values)) {
     if (value === '') throw new UsageError(`Option '--${name}' is empty`)
   }
-  return { ...values, [operand]: positionals[0] }
+  return values
 }
 
 function parsed(args, options) {

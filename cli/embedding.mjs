@@ -1,7 +1,6 @@
 import { embedImages } from '../index.js'
 import { Progress } from './progress.mjs'
-
-const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`
+import { megabytes } from './units.mjs'
 
 /** Embeds images with a model, showing the progress of its download where there is one. */
 export function embed(model, images) {

@@ -3,17 +3,21 @@ import { readFileSync } from 'node:fs'
 import { Interrupted, UsageError } from './errors.mjs'
 
 const COMMANDS = {
+  doctor: () => import('./commands/doctor.mjs'),
   index: () => import('./commands/index-folder.mjs'),
+  inspect: () => import('./commands/inspect.mjs'),
   search: () => import('./commands/search.mjs')
 }
 
 const HELP = `Usage: qdrant-embedded <command> [options]
 
-Image similarity search with the Qdrant vector engine, in one process and without a server.
+The Qdrant vector engine in one process, without a server: image similarity search, and a look inside.
 
 Commands:
   index <folder>    embed the images of a folder into a collection
   search <image>    find the images most similar to one
+  inspect <folder>  show what a storage folder holds
+  doctor            check whether all works on this machine
 
 Options:
   -h, --help        this text; after a command: its options

@@ -17,9 +17,9 @@ const STATUS_TEXTS = {
   503: 'Service Unavailable'
 }
 
-/** An error as the native side gives it. */
-function nativeError(status, message) {
-  return new Error(JSON.stringify({ status, message }))
+/** An error as the native side gives it; `details` are properties of the `QdrantError`, such as its `code`. */
+function nativeError(status, message, details = {}) {
+  return new Error(JSON.stringify({ status, message, ...details }))
 }
 
 /** The class of all errors: an `ApiError` of the REST client with the details as its message. */

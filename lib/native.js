@@ -6,10 +6,12 @@
  * the JSON holds a placeholder instead, so that no vector is printed as text on this thread.
  */
 
-const binding = require('../binding.js')
 const { currentSignal } = require('./abort.js')
+const { loadBinding } = require('./binding.js')
 const { nativeError } = require('./errors.js')
 const { checkQueryParameters } = require('./query-parameters.js')
+
+const binding = loadBinding()
 
 // Values under these keys are user data or hold no vectors; they are never looked into.
 const OPAQUE_KEYS = new Set(['payload', 'payloads', 'filter', 'metadata', 'ids', 'formula'])

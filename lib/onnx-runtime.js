@@ -1,21 +1,62 @@
+/** ONNX Runtime, which runs the models: a library that an application without embeddings can do without. */
+
 const { existsSync } = require('node:fs')
 const { join } = require('node:path')
 
-/** The ONNX Runtime library of the npm package `onnxruntime-node`, where it is installed. */
-function onnxRuntimeLibrary() {
-  let folder
-  try {
-    folder = join(
-      require.resolve('onnxruntime-node/package.json'),
-      '../bin/napi-v6',
-      process.platform,
-      process.arch
-    )
-  } catch {
-    return undefined // The embedding functions say what is missing when they are called.
-  }
-  const names = ['libonnxruntime.so.1', 'libonnxruntime.1.dylib', 'onnxruntime.dll']
-  return names.map((name) => join(folder, name)).find(existsSync)
+const { nativeError } = require('./errors.js')
+const { ONNX_RUNTIMES, platformName } = require('./platform.js')
+
+/** The package that brings the library. */
+const PACKAGE = 'qdrant-embedded-onnxruntime'
+
+const LIBRARY_VARIABLE = 'ORT_DYLIB_PATH'
+
+/**
+ * The library of that package; where that is not installed, the one of `onnxruntime-node`, which applications may use
+ * beside this package. Its path, its version, and the package that it is of; `undefined` where there is neither.
+ */
+function onnxRuntime() {
+  return ofPackage() ?? ofOnnxRuntimeNode()
 }
 
-module.exports = { onnxRuntimeLibrary }
+function ofPackage() {
+  let found
+  try {
+    found = require(PACKAGE)
+  } catch {
+    return undefined
+  }
+  return found.library && { library: outsideArchive(found.library), version: found.version, from: PACKAGE }
+}
+
+function ofOnnxRuntimeNode() {
+  let manifest
+  try {
+    manifest = require.resolve('onnxruntime-node/package.json')
+  } catch {
+    return undefined
+  }
+  const folder = join(manifest, '../bin/napi-v6', process.platform, process.arch)
+  const names = ['libonnxruntime.so.1', 'libonnxruntime.1.dylib', 'onnxruntime.dll']
+  const library = names.map((name) => outsideArchive(join(folder, name))).find(existsSync)
+  return library && { library, version: require(manifest).version, from: 'onnxruntime-node' }
+}
+
+/** The operating system cannot load a library from inside of Electron's archive: there it is unpacked beside. */
+function outsideArchive(file) {
+  return file.replace(/\.asar(?=[\\/])/, '.asar.unpacked')
+}
+
+/** The error of the embedding functions where there is no library, `undefined` where there is one. */
+function missingOnnxRuntime(runtime) {
+  if (runtime || process.env[LIBRARY_VARIABLE]) return undefined
+  const platform = platformName()
+  const install = ONNX_RUNTIMES.includes(platform)
+    ? `run \`npm install ${PACKAGE}\`, or`
+    : `there is no package of it for ${platform}:`
+  const remedy = `${install} set the environment variable ${LIBRARY_VARIABLE} to the absolute path of its library, version 1.24 or later`
+  const message = `ONNX Runtime, which runs the models, is not installed: ${remedy}`
+  return nativeError(500, message, { code: 'ONNX_RUNTIME_MISSING', remedy })
+}
+
+module.exports = { LIBRARY_VARIABLE, PACKAGE, missingOnnxRuntime, onnxRuntime }

@@ -3,10 +3,10 @@ const { defineError } = require('./errors.js')
 const { migrate } = require('./migrate.js')
 const native = require('./native.js')
 const { isServer } = require('./options.js')
-const { onnxRuntimeLibrary } = require('./onnx-runtime.js')
+const { missingOnnxRuntime, onnxRuntime } = require('./onnx-runtime.js')
 
-const library = onnxRuntimeLibrary()
-if (library) native.setOnnxRuntimePath(library)
+const runtime = onnxRuntime()
+if (runtime) native.setOnnxRuntimePath(runtime.library)
 
 /**
  * What this package exports, on top of a copy of the REST client: that package has one for `import` and one for
@@ -18,10 +18,12 @@ function definePackage(rest) {
   const QdrantError = defineError(Object.getPrototypeOf(root.Error))
   const QdrantClient = defineClient(rest, QdrantError)
 
-  /** Makes a native function reject with `QdrantError`. */
-  const adopt = (nativeFunction) => {
+  /** Makes a native function reject with `QdrantError`, and before it is called, if `obstacle` gives an error. */
+  const adopt = (nativeFunction, obstacle = () => undefined) => {
     const adopted = async (...args) => {
       try {
+        const error = obstacle()
+        if (error) throw error
         return await nativeFunction(...args)
       } catch (error) {
         throw QdrantError.from(error)
@@ -30,6 +32,7 @@ function definePackage(rest) {
     return Object.defineProperty(adopted, 'name', { value: nativeFunction.name })
   }
 
+  const noRuntime = () => missingOnnxRuntime(runtime)
   const open = adopt(native.connect)
   const connect = async (options = {}) =>
     isServer(options, rest.QdrantClientConfigError)
@@ -40,8 +43,8 @@ function definePackage(rest) {
     QdrantClient,
     QdrantError,
     connect,
-    embedImages: adopt(native.embedImages),
-    embedTexts: adopt(native.embedTexts),
+    embedImages: adopt(native.embedImages, noRuntime),
+    embedTexts: adopt(native.embedTexts, noRuntime),
     migrate,
     modelCacheDir: native.modelCacheDir,
     unloadModel: adopt(native.unloadModel)

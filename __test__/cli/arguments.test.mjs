@@ -12,6 +12,8 @@ test('help_and_version_are_printed_on_stdout_with_exit_code_0', () =>
       [['--help'], /^Usage: qdrant-embedded <command>/],
       [['index', '--help'], /^Usage: qdrant-embedded index <folder>/],
       [['search', '-h'], /^Usage: qdrant-embedded search <image>/],
+      [['inspect', '--help'], /^Usage: qdrant-embedded inspect <folder>/],
+      [['doctor', '--help'], /^Usage: qdrant-embedded doctor/],
       [['--version'], new RegExp(`^${version}\n$`)],
       [['search', '--version'], new RegExp(`^${version}\n$`)]
     ]) {
@@ -33,6 +35,10 @@ test('a_wrong_command_line_is_one_line_on_stderr_with_exit_code_2', () =>
       [['index', 'one', '--frob'], "Unknown option '--frob'"],
       [['index', 'one', '--path'], '--path'],
       [['index', 'one', '--path='], "Option '--path' is empty"],
+      [['inspect'], 'No folder given'],
+      [['inspect', 'one', '--model', 'clip'], "Unknown option '--model'"],
+      [['doctor', 'one'], 'Options expected, and then: one'],
+      [['doctor', '--path='], "Option '--path' is empty"],
       [['search'], 'No image given'],
       [['search', 'a.jpg', '--top', '0'], "Option '--top' takes a number from 1, not '0'"],
       [['search', 'a.jpg', '--top', 'five'], "not 'five'"],
@@ -52,6 +58,8 @@ test('a_command_that_cannot_start_leaves_nothing_behind', () =>
       [['index', 'missing'], 'No such folder: missing'],
       [['index', '.'], 'No images in '],
       [['index', '.', '--model', './missing'], 'No images in '],
+      [['inspect', 'missing'], 'No storage folder of qdrant-embedded: '],
+      [['inspect', '.'], 'No storage folder of qdrant-embedded: '],
       [['search', 'missing.jpg'], 'No such file: missing.jpg'],
       [['search', `${model}/LICENSE`], 'Nothing is indexed in ']
     ]) {

@@ -23,11 +23,12 @@ export async function withPhotos(photos, use) {
   }
 }
 
-/** Runs the command in a folder; resolves to how it ended. `started` may interrupt it. */
-export function run(folder, args, started = () => {}) {
+/** Runs the command in a folder; resolves to how it ended. `started` may interrupt it; `env` is added to its environment. */
+export function run(folder, args, started = () => {}, env = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [command, ...args], {
       cwd: folder,
+      env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe']
     })
     const result = { stdout: '', stderr: '' }

@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { COMMON_HELP, parse } from '../arguments.mjs'
+import { IMAGE_OPTIONS, IMAGE_OPTIONS_HELP, parse } from '../arguments.mjs'
 import { ensureCollection, openCollection } from '../collection.mjs'
 import { embed, failedImage } from '../embedding.mjs'
 import { findImages, pointId } from '../images.mjs'
@@ -15,7 +15,7 @@ collection, with the image's path as image_path. The collection is created if it
 embeds only what is new or has changed; files that cannot be read as images are skipped with a warning.
 
 Options:
-${COMMON_HELP}
+${IMAGE_OPTIONS_HELP}
 ${MODEL_HELP}
                         (default: the one that the collection was made with, clip for a new one)
   -h, --help            this text
@@ -25,7 +25,7 @@ const EMBED_BATCH = 16
 const LOOKUP_BATCH = 1000
 
 export async function run(args) {
-  const options = parse(args, 'folder')
+  const options = parse(args, 'folder', IMAGE_OPTIONS)
   const warn = (text) => process.stderr.write(`warning: ${text}\n`)
   const folder = await realFolder(options.folder)
   const files = await findImages(folder, (error) => warn(error.message))

@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { COMMON_HELP, parse } from '../arguments.mjs'
+import { IMAGE_OPTIONS, IMAGE_OPTIONS_HELP, parse } from '../arguments.mjs'
 import { openCollection } from '../collection.mjs'
 import { contactSheet } from '../contact-sheet.mjs'
 import { embed, failedImage } from '../embedding.mjs'
@@ -17,13 +17,14 @@ Options:
   --top <count>         how many matches (default: 5)
   --html <file>         where to write the contact sheet (default: ./contact-sheet.html)
   --no-html             write none
-${COMMON_HELP}
+${IMAGE_OPTIONS_HELP}
 ${MODEL_HELP}
                         (default: the one that the collection was made with)
   -h, --help            this text
 `
 
 const OPTIONS = {
+  ...IMAGE_OPTIONS,
   top: { type: 'string', default: '5' },
   html: { type: 'string' },
   'no-html': { type: 'boolean', default: false }

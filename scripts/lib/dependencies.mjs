@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
+import { npmCommand } from './npm.mjs'
 import { root } from './paths.mjs'
 import { note, run } from './run.mjs'
 
@@ -14,9 +15,6 @@ export async function ensureDependencies() {
   if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === wanted) return
   note('Installing the npm dependencies (npm ci)')
   const args = ['ci', '--loglevel=error', '--no-audit', '--no-fund']
-  // npm hands down the path of its own script, which works where `npm` is a shell or batch file.
-  const npm = process.env.npm_execpath
-  if (npm) await run(process.execPath, [npm, ...args])
-  else await run(process.platform === 'win32' ? 'npm.cmd' : 'npm', args)
+  await run(...npmCommand(args))
   fs.writeFileSync(stamp, wanted)
 }

@@ -29,7 +29,12 @@ export async function run(command, args, { env = process.env, patience } = {}) {
 
 /** What a command prints on its standard output, or null where it cannot be run. */
 export function output(command, args, env = process.env) {
-  const { status, stdout } = spawnSync(command, args, { cwd: root, env, encoding: 'utf8' })
+  const { status, stdout } = spawnSync(command, args, {
+    cwd: root,
+    env,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28
+  })
   return status === 0 ? stdout : null
 }
 
