@@ -85,6 +85,26 @@ enum End {
     Closing,
 }
 
+/// Starts two children on one folder at once, and tells how many of them opened it and why the others did not.
+pub fn race(folder: &Path) -> (usize, Vec<String>) {
+    let mut children = [Running::start(folder, false), Running::start(folder, false)];
+    let mut refusals = Vec::new();
+    let mut opened = 0;
+    for child in &mut children {
+        match child.answers.recv_timeout(PATIENCE).unwrap() {
+            Answer::Opened => opened += 1,
+            Answer::Failed(reason) => refusals.push(reason),
+            _ => panic!("a child that was asked for nothing said something"),
+        }
+    }
+    for mut child in children {
+        // Those that were refused have ended.
+        let _ = child.process.kill();
+        child.process.wait().unwrap();
+    }
+    (opened, refusals)
+}
+
 /// One storage folder and what has to be in it.
 pub struct Driver {
     seed: u64,

@@ -55,6 +55,16 @@ fn acknowledged_operations_survive_a_kill_and_unfinished_ones_are_whole_or_absen
     assert!(totals.acknowledged > rounds, "too little happened: {totals:?}");
 }
 
+#[test]
+fn of_two_processes_that_race_for_a_folder_one_opens_it() {
+    let folder = tempfile::tempdir().unwrap();
+    for _ in 0..5 {
+        let (opened, refusals) = driver::race(folder.path());
+        assert_eq!((opened, refusals.len()), (1, 1), "{refusals:?}");
+        assert!(refusals[0].contains("in use"), "{refusals:?}");
+    }
+}
+
 /// Power cuts of one disk.
 const POWER_CUTS: u64 = 5;
 

@@ -15,5 +15,6 @@ mod scroll_points;
 mod snapshots;
 mod storage_format;
 mod strict_mode;
+mod surroundings;
 mod timeouts;
 mod write_points;

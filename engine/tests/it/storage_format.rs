@@ -9,9 +9,12 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use qdrant_embedded_engine::collection::GetCollection;
-use qdrant_embedded_engine::model::{CreateCollection, CreatePayloadIndex, QueryPoints, ScrollPoints, UpsertPoints};
+use qdrant_embedded_engine::model::{
+    CreateCollection, CreatePayloadIndex, QueryPoints, ScrollPoints, UpsertPoints,
+};
 use qdrant_embedded_engine::{
-    Config, CreateCollectionNamed, ListAliases, ListCollections, QdrantClient, QdrantInstance, Touches, UpdateAliases,
+    Config, CreateCollectionNamed, ListAliases, ListCollections, QdrantClient, QdrantInstance, Touches,
+    UpdateAliases,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -41,7 +44,8 @@ async fn contents(client: &QdrantClient) -> Value {
         let filter = json!({ "must": [{ "key": "city", "match": { "value": "Riga" } }] });
         let query = json!({ "query": [1, 0.5, 0.25, 0], "using": using, "filter": filter, "limit": 5, "params": { "exact": true } });
         let results = answer(client.read(name, parse::<QueryPoints>(query)).await.unwrap());
-        let found: Vec<_> = results["points"].as_array().unwrap().iter().map(|point| point["id"].clone()).collect();
+        let found: Vec<_> =
+            results["points"].as_array().unwrap().iter().map(|point| point["id"].clone()).collect();
         collections[name] = json!({
             "config": info["config"],
             "indexes": info["payload_schema"],
@@ -90,7 +94,7 @@ fn make_the_fixture_of_this_version() {
     let mut tar = Command::new("tar");
     tar.arg("-cSzf").arg(&archive).args(["--exclude", ".lock*", "-C"]).arg(folder.path()).arg(".");
     assert!(tar.status().unwrap().success());
-    let text = serde_json::to_string_pretty(&contents).unwrap() + "\n";
+    let text = serde_json::to_string(&contents).unwrap() + "\n";
     fs::write(archive.with_extension("").with_extension("json"), text).unwrap();
 }
 
@@ -109,10 +113,13 @@ async fn fill(client: &QdrantClient) {
         "optimizers_config": { "indexing_threshold": 1, "flush_interval_sec": 1000 },
     });
     for (name, settings) in [("indexed", indexed), ("named", named)] {
-        let create = CreateCollectionNamed { name: name.to_owned(), request: parse::<CreateCollection>(settings) };
+        let create =
+            CreateCollectionNamed { name: name.to_owned(), request: parse::<CreateCollection>(settings) };
         client.manage(Touches::Name(name.to_owned()), create).await.unwrap();
-        upsert(client, name, 0..200).await;
-        for (field, schema) in [("city", json!("keyword")), ("n", json!({ "type": "integer", "lookup": true }))] {
+        upsert(client, name, 0..100).await;
+        for (field, schema) in
+            [("city", json!("keyword")), ("n", json!({ "type": "integer", "lookup": true }))]
+        {
             let index = json!({ "field_name": field, "field_schema": schema, "wait": true });
             client.write(name, parse::<CreatePayloadIndex>(index)).await.unwrap();
         }
@@ -123,8 +130,9 @@ async fn fill(client: &QdrantClient) {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     client.flush().await.unwrap();
-    upsert(client, "indexed", 190..210).await;
-    let actions = json!({ "actions": [{ "create_alias": { "collection_name": "named", "alias_name": "alias" } }] });
+    upsert(client, "indexed", 95..105).await;
+    let actions =
+        json!({ "actions": [{ "create_alias": { "collection_name": "named", "alias_name": "alias" } }] });
     client.manage(Touches::All, UpdateAliases(parse(actions))).await.unwrap();
 }
 
