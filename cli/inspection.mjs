@@ -45,9 +45,10 @@ export async function inspect(folder) {
   return report
 }
 
-/** What `getCollection` tells, or why it cannot. */
+/** What `getCollection` tells, or why the collection cannot be opened: of its points it then tells none. */
 async function state(client, name) {
   try {
+    await client.count(name, { exact: false })
     return { error: null, info: await client.getCollection(name) }
   } catch (error) {
     return { error: error.message, info: null }

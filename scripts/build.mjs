@@ -1,5 +1,10 @@
-// npm run build: the addon for this machine, with its generated loader and types.
+// npm run build: the addon for this machine, with its generated loader and types, and the bridge for `require`.
+import fs from 'node:fs'
+import { commonJsBridge, commonJsBridgeText } from './lib/bridge.mjs'
 import { prepare } from './lib/prepare.mjs'
 import { main } from './lib/run.mjs'
 
-await main(prepare)
+await main(async () => {
+  fs.writeFileSync(commonJsBridge, commonJsBridgeText())
+  await prepare()
+})

@@ -7,7 +7,7 @@ import { main, SetupError } from './lib/run.mjs'
 import { ensureRust } from './lib/rust.mjs'
 import { thirdPartyNotices } from './packages/notices.mjs'
 import { npmPack } from './packages/npm-pack.mjs'
-import { stage } from './packages/stage.mjs'
+import { requireAll, stage } from './packages/stage.mjs'
 
 const USAGE = `Usage: npm run pack [-- --binaries <folder> --out <folder> --all]
 
@@ -21,10 +21,7 @@ await main(async () => {
   await ensureDependencies()
   const notices = thirdPartyNotices(await ensureRust())
   const packages = stage(out, { binaries: path.resolve(options.binaries), notices })
-  const missing = packages.filter(({ isComplete }) => !isComplete)
-  if (options.all && missing.length > 0) {
-    throw new SetupError(`No binary for ${missing.map(({ name }) => name).join(', ')}`)
-  }
+  if (options.all) requireAll(packages)
   for (const { name, folder, isComplete } of packages) {
     if (!isComplete) {
       console.log(`${name}: not packed, its binary is not here`)

@@ -79,11 +79,15 @@ function contentOf(file) {
   return fs.existsSync(full) ? fs.readFileSync(full, 'utf8') : null
 }
 
+/** The tests in a folder. Its dependencies are not looked into: those of an example may link back to this repository. */
 function testsIn(folder) {
-  return fs
-    .readdirSync(path.join(root, folder), { recursive: true })
-    .filter((file) => file.endsWith('.test.mjs') && !file.includes('node_modules'))
-    .map((file) => path.join(folder, file))
+  const entries = fs.readdirSync(path.join(root, folder), { withFileTypes: true })
+  return entries
+    .flatMap((entry) => {
+      const file = path.join(folder, entry.name)
+      if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : testsIn(file)
+      return file.endsWith('.test.mjs') ? [file] : []
+    })
     .sort()
 }
 

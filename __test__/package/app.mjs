@@ -1,18 +1,22 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { npm } from '../../scripts/lib/npm.mjs'
 
+const { ONNX_RUNTIMES, platformName } = createRequire(import.meta.url)('../../lib/platform.js')
 const here = (file) => fileURLToPath(new URL(file, import.meta.url))
 const data = here('../../examples/image-search/data')
 
-/** What the application embeds. */
-export const EMBED = {
-  model: path.join(data, 'models', 'efficientnet-lite0'),
-  pictures: ['cat/original.jpg', 'cat/light.jpg', 'rocket/original.jpg'].map((name) =>
-    path.join(data, 'images', name)
-  )
-}
+/** What the application embeds; null on a platform that there is no ONNX Runtime for. */
+export const EMBED = ONNX_RUNTIMES.includes(platformName())
+  ? {
+      model: path.join(data, 'models', 'efficientnet-lite0'),
+      pictures: ['cat/original.jpg', 'cat/light.jpg', 'rocket/original.jpg'].map((name) =>
+        path.join(data, 'images', name)
+      )
+    }
+  : null
 
 /** This process's environment without the settings that npm hands down to what it runs. */
 export function cleanEnvironment(more = {}) {

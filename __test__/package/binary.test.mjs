@@ -55,6 +55,24 @@ test('a_binary_that_cannot_be_loaded_is_named_with_the_reason', async () => {
   assert.match(remedy, /reinstall/i)
 })
 
+const notLinux = process.platform !== 'linux' && 'only Linux has several C libraries'
+
+test('a_glibc_that_is_too_old_is_named', { skip: notLinux }, async () => {
+  const before = "process.report.getReport = () => ({ header: { glibcVersionRuntime: '2.17' } })"
+  const { message, remedy } = await loadCopy(withBinary('not a library'), before)
+  assert.match(message, /\(linux-\w+-gnu, glibc 2\.17\) cannot be loaded/)
+  assert.match(remedy, /^It needs glibc 2\.28 or newer/)
+})
+
+test('musl_is_known_by_its_loader', { skip: notLinux }, async () => {
+  const before = `Object.defineProperty(process, 'report', { value: undefined })
+    const { writeFileSync } = require('node:fs')
+    writeFileSync('ldd', '#!/bin/sh\\necho "musl libc (x86_64)" >&2; echo "Version 1.2.5" >&2; exit 1', { mode: 0o755 })
+    process.env.PATH = process.cwd() + ':' + process.env.PATH`
+  const { message } = await loadCopy(() => {}, before)
+  assert.match(message, /^The package qdrant-embedded-linux-\w+-musl, .*\(linux-\w+-musl, musl 1\.2\.5\)/)
+})
+
 test('a_platform_without_binary_is_told_those_that_have_one', async () => {
   const before = "Object.defineProperty(process, 'arch', { value: 'sparc' })"
   const { message, remedy } = await loadCopy(() => {}, before)

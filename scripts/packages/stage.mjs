@@ -60,6 +60,12 @@ export function stage(folder, { binaries, notices }) {
   ]
 }
 
+/** Refuses packages of which some are not complete. */
+export function requireAll(packages) {
+  const missing = packages.filter(({ isComplete }) => !isComplete).map(({ name }) => name)
+  if (missing.length > 0) throw new SetupError(`No binary for ${missing.join(', ')}`)
+}
+
 const text = (content) => ({ content })
 const copy = (from) => ({ from })
 

@@ -232,7 +232,8 @@ impl QdrantClient {
     }
 
     /// Writes everything that was called before, of every collection, to the disk. When this resolves, a
-    /// power cut cannot take it any more. Rejects when the disk refuses; then try again.
+    /// power cut cannot take it any more. Rejects when the disk refuses. A client of a server has nothing to
+    /// flush.
     #[napi(ts_return_type = "Promise<void>")]
     pub fn flush<'env>(&self, env: &'env Env) -> napi::Result<PromiseRaw<'env, String>> {
         self.call(env, async move |client| client.flush().await)

@@ -13,6 +13,7 @@ mod proofs;
 mod query_points;
 mod scroll_points;
 mod snapshots;
+mod storage_format;
 mod strict_mode;
 mod timeouts;
 mod write_points;

@@ -1,0 +1,2 @@
+// An engine that hears of nothing.
+process.parentPort.on('message', () => {})
