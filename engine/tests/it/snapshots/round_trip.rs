@@ -47,7 +47,11 @@ pub fn kinds() -> Vec<(Value, Value)> {
 
 fn queries() -> Vec<Value> {
     vec![
-        json!({ "query": [1.0, 2.0, 3.0, 4.0], "limit": 400, "with_payload": true }),
+        // Exact scores, whether the optimizer has quantized the vectors already or not.
+        json!({
+            "query": [1.0, 2.0, 3.0, 4.0], "limit": 400, "with_payload": true,
+            "params": { "quantization": { "rescore": true } },
+        }),
         json!({ "query": [1.0, 2.0, 3.0, 4.0], "using": "image", "limit": 400 }),
         json!({ "query": [[1.0, 2.0, 3.0, 4.0]], "using": "rows", "limit": 400 }),
         json!({ "query": { "indices": [5, 1000], "values": [1.0, 1.0] }, "using": "words", "limit": 400 }),
