@@ -62,7 +62,9 @@ async function use(client, about) {
     : 'This model knows pictures only: words search the names of files.'
   for (const control of document.querySelectorAll(':disabled')) control.disabled = false
   client.closed.then(() => {
-    announce('The engine has stopped, and is started again')
+    const text = 'The engine has stopped, and is started again'
+    byId('about').textContent = text
+    announce(text)
     return open()
   })
   await showAll()

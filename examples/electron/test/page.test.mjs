@@ -222,6 +222,7 @@ describe('the page', { skip: missing }, () => {
     other.on('request', (request) => requests.push(new URL(request.url()).pathname))
     await other.evaluate(() => window.postMessage('engine-stopped', window.location.origin))
     await until(() => requests.includes('/events'), 'a new port')
+    await other.getByText('All on this computer').waitFor()
     await drop(other, 'cat/crop.jpg', 'cat.jpg')
     await heading('Like cat.jpg', other)
     assert.equal((await names(other))[0], 'cat/crop.jpg')
