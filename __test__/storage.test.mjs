@@ -45,7 +45,10 @@ describe('durability', () => {
       await Promise.all(ids.map((id) => client.upsert('c', { points: [point(id)] })))
       await client.createPayloadIndex('c', { field_name: 'id', field_schema: 'integer' })
       await client.delete('c', { points: [0] })
-      await assert.rejects(client.upsert('c', { points: [{ id: 1, vector: [1] }] }), refusal(400, 'dimension'))
+      await assert.rejects(
+        client.upsert('c', { points: [{ id: 1, vector: [1] }] }),
+        refusal(400, 'dimension')
+      )
       await client.deleteCollection('c')
       await client.createCollection('c', settings)
       await client.upsert('c', { points: [point(1)] })

@@ -40,7 +40,9 @@ async function make(folder, count) {
   const client = await connect({ path: folder })
   for (let i = 0; i < count; i++) {
     await client.createCollection(`c${i}`, { vectors: { size: 128, distance: 'Cosine' } })
-    await client.upsert(`c${i}`, { points: [{ id: 1, vector: new Float32Array(128).fill(0.5), payload: { i } }] })
+    await client.upsert(`c${i}`, {
+      points: [{ id: 1, vector: new Float32Array(128).fill(0.5), payload: { i } }]
+    })
   }
   await client.close()
 }
@@ -81,7 +83,9 @@ async function main(counts) {
     try {
       execFileSync(process.execPath, [script, 'make', folder, String(count)], { stdio: 'inherit' })
       const { real, apparent } = sizes(folder)
-      const measured = JSON.parse(execFileSync(process.execPath, [script, 'use', folder], { encoding: 'utf8' }))
+      const measured = JSON.parse(
+        execFileSync(process.execPath, [script, 'use', folder], { encoding: 'utf8' })
+      )
       const cells = [
         count,
         `${measured.opened.toFixed(0)} ms`,
