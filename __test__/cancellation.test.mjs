@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 
 import { withClient, withPoints } from './helpers.mjs'
 
@@ -46,21 +47,34 @@ describe('a signal', () => {
 
   it('keeps reads that have not begun from being made', () =>
     withClient(async (client) => {
-      const limit = 80
+      const limit = 200
       await client.createCollection('points', {
         vectors: { size: 128, distance: 'Dot' },
         strict_mode_config: { enabled: true, read_rate_limit: limit }
       })
       const vector = Float32Array.from({ length: 128 }, (_, i) => i)
-      const points = Array.from({ length: 20_000 }, (_, id) => ({ id, vector }))
+      const points = Array.from({ length: 5000 }, (_, id) => ({ id, vector }))
       await client.upsert('points', { points })
       const controller = new AbortController()
-      const query = (signal) => client.query('points', { query: vector, params: { exact: true }, signal })
-      const calls = Array.from({ length: limit - 20 }, () => query(controller.signal))
+      // Each takes a while, so that few of them can begin before the signal comes.
+      const long = { query: vector, limit: 5000, with_vector: true, signal: controller.signal }
+      const calls = Array.from({ length: limit }, () => client.query('points', long))
       controller.abort()
       for (const { status } of await Promise.allSettled(calls)) assert.equal(status, 'rejected')
-      // If those had been made, they would count.
-      for (let call = 0; call < limit - 20; call++) await query()
+      // If they had been made, they would have used up the limit.
+      for (let call = 0; call < (limit * 3) / 4; call++) await client.count('points')
+    }))
+
+  it('may be given to any number of calls', () =>
+    withPoints(POINTS, async (client) => {
+      const warnings = []
+      const onWarning = (warning) => warnings.push(warning)
+      process.on('warning', onWarning)
+      const { signal } = new AbortController()
+      await Promise.all(Array.from({ length: 20 }, () => client.count('points', { signal })))
+      await setImmediate()
+      process.off('warning', onWarning)
+      assert.deepEqual(warnings, [])
     }))
 
   it('that never comes changes nothing, and is let go of', () =>

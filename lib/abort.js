@@ -4,6 +4,7 @@
  */
 
 const { AsyncLocalStorage } = require('node:async_hooks')
+const { setMaxListeners } = require('node:events')
 
 const signals = new AsyncLocalStorage()
 
@@ -34,6 +35,8 @@ function takeSignals(Class) {
 /** What `call` gives, unless the signal comes first: then the call goes on by itself, and nobody hears of its end. */
 async function abortable(signal, call) {
   signal.throwIfAborted()
+  // One signal may be for many calls, of which each listens for as long as it lasts.
+  setMaxListeners(0, signal)
   let onAbort
   const aborted = new Promise((_resolve, reject) => {
     onAbort = () => reject(signal.reason)

@@ -15,8 +15,9 @@ use crate::snapshot::{CollectionFacts, PayloadSchema, SEGMENTS, WAL, copy_file, 
 /// Version of a segment's format; a segment without this file does not count.
 const SEGMENT_VERSION_FILE: &str = "version.info";
 
-/// The lock of the log that is in use.
-const WAL_LOCK: &str = ".wal";
+/// How the names of a log's files begin: its segments, and the number of the first entry that counts. Besides,
+/// there are its lock and what is still being made: the engine prepares segments ahead, beside everything.
+const WAL_FILES: [&str; 3] = ["open-", "closed-", "first-index"];
 
 /// What comes with a copy.
 pub(crate) struct Copied {
@@ -65,10 +66,10 @@ impl Collection {
     }
 }
 
-/// The files of a write-ahead log, without its lock.
+/// The files of a write-ahead log that are complete.
 pub(super) fn log_files(folder: &Path) -> io::Result<Vec<std::ffi::OsString>> {
     let names = fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name()));
     let mut names = names.collect::<io::Result<Vec<_>>>()?;
-    names.retain(|name| name != WAL_LOCK);
+    names.retain(|name| WAL_FILES.iter().any(|start| name.to_string_lossy().starts_with(start)));
     Ok(names)
 }

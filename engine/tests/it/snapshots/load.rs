@@ -131,3 +131,19 @@ fn snapshots_of_several_collections_are_made_at_once() {
     let store = store.reopened(|_| {});
     assert_eq!(store.count("c"), 50);
 }
+
+#[test]
+fn log_files_that_are_being_made_are_no_part_of_a_snapshot() {
+    let store = Store::new();
+    store.create_plain("c", 0..10);
+    // As the engine makes them, beside everything, at moments that nobody can tell.
+    let log = store.path().join("collections/c/0/wal");
+    std::fs::create_dir(log.join(".atomicwriteXyz")).unwrap();
+    std::fs::write(log.join("tmp-open-9"), [0; 100]).unwrap();
+    let file = store.snapshot("c");
+    assert_eq!(store.recover("copy", &file), Ok(true));
+    assert_eq!(store.points("copy"), store.points("c"));
+    let copied = std::fs::read_dir(store.path().join("collections/copy/0/wal")).unwrap();
+    let mut names = copied.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert!(names.all(|name| name == "first-index" || name.starts_with("open-")));
+}
