@@ -1,10 +1,13 @@
 //! Where and how an instance keeps its data.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread::available_parallelism;
 
+use crate::inference::InferenceService;
+
 /// Settings of one [`QdrantInstance`](crate::QdrantInstance).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Config {
     /// Where the data lives.
     pub location: Location,
@@ -18,6 +21,8 @@ pub struct Config {
     pub optimizer_cpus: usize,
     /// What has reached the disk when a write is acknowledged. Default: [`Durability::Process`].
     pub durability: Durability,
+    /// The models, besides `qdrant/bm25`, that requests of this client may name. Default: none.
+    pub inference: Option<Arc<dyn InferenceService>>,
 }
 
 /// What an acknowledged write survives. A hard point for everything written so far is
@@ -62,6 +67,7 @@ impl Config {
             update_threads: (cores / 2).max(1),
             optimizer_cpus: cores.saturating_sub(1).max(1),
             durability: Durability::default(),
+            inference: None,
         }
     }
 }

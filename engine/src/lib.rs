@@ -36,6 +36,7 @@ pub use qdrant_edge;
 pub use config::{Config, Durability, Location};
 pub use engine::{QdrantClient, QdrantInstance};
 pub use error::{Error, Result};
+pub use inference::{InferenceBatch, InferenceFuture, InferenceService, Purpose};
 pub use operation::{Inspect, Manage, Read, Reconfigure, Touches, Transfer, Write, WriteOutput};
 pub use toc::{
     CollectionExists, CreateCollectionNamed, CreateSnapshot, DeleteCollection, DeleteSnapshot, ListAliases,

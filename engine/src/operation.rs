@@ -5,6 +5,7 @@
 
 use crate::collection::Collection;
 use crate::error::{Error, Result};
+use crate::inference::WithObjects;
 use crate::model::CollectionConfig;
 use crate::toc::TableOfContent;
 
@@ -16,6 +17,11 @@ pub trait Read: Sized + Send + 'static {
 
     /// Runs the part of the operation that needs this collection only.
     fn execute(self, collection: &Collection) -> Result<Self::Output>;
+
+    /// The request, if it may have objects in the place of vectors. None are left when it is run.
+    fn with_objects(&mut self) -> Option<&mut dyn WithObjects> {
+        None
+    }
 
     /// Answers for a collection that could not be opened, for that `reason`; `config` are its settings,
     /// if they can be read.
@@ -62,6 +68,11 @@ pub trait Write: Send + 'static {
     /// Whether it may run beside the optimizer. If not, it waits for the end of the optimizer's run, and
     /// the writes behind it do.
     const BESIDE_OPTIMIZER: bool = true;
+
+    /// As [`Read::with_objects`].
+    fn with_objects(&mut self) -> Option<&mut dyn WithObjects> {
+        None
+    }
 
     /// Runs the operation on the caller's thread. On an error nothing has been written.
     fn execute(self, collection: &Collection) -> Result<Self::Output>;

@@ -16,6 +16,14 @@ impl Collection {
         Ok(())
     }
 
+    /// As [`make_durable`](Self::make_durable). It is tried again after the next interval when it fails,
+    /// since the collection stays dirty.
+    pub(crate) fn make_durable_in_background(&self) {
+        if let Err(error) = self.make_durable() {
+            tracing::error!(%error, "background flush failed");
+        }
+    }
+
     /// Has the write-ahead log reach the disk, if something was written to it.
     pub(crate) fn sync_log(&self) -> Result<()> {
         if !self.unsynced.swap(false, Ordering::AcqRel) {

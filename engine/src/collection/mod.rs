@@ -68,6 +68,7 @@ use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::files::remove_leftovers;
+use crate::inference::{Made, WithObjects};
 use crate::model::CollectionConfig;
 use maintenance::OptimizerState;
 use optimizer_log::OptimizerLog;
@@ -175,6 +176,14 @@ impl Collection {
     /// The engine's shard, for reads.
     pub(crate) fn shard(&self) -> &EdgeShard {
         &self.shard
+    }
+
+    /// Puts the vectors that models made in their places in a request, if they fit the collection.
+    pub(crate) fn put_made(&self, made: Made, request: &mut dyn WithObjects) -> Result<()> {
+        let config = self.shard.config();
+        made.put(request, |name, vector, model| {
+            vector_schema::check_made_vector(&config, name, vector, model)
+        })
     }
 
     /// Applies an engine operation, write-ahead log first, and returns its number. Whatever can be

@@ -5,26 +5,38 @@ use super::query_points::{query_error, query_requests};
 use super::referenced_vectors::look_up_elsewhere;
 use super::{Collection, query_limits};
 use crate::error::Result;
-use crate::inference::embed_queries;
+use crate::inference::{Slot, WithObjects};
 use crate::model::{QueryBatch, QueryResponse};
 use crate::operation::{Collections, Read};
 
 impl Read for QueryBatch {
     type Output = Vec<QueryResponse>;
 
+    fn with_objects(&mut self) -> Option<&mut dyn WithObjects> {
+        Some(self)
+    }
+
     fn run(mut self, name: &str, collections: &impl Collections) -> Result<Vec<QueryResponse>> {
         self.validate()?;
-        embed_queries(&mut self.searches)?;
         collections.enter(name, |collection| check_limits(collection, &self))?;
         look_up_elsewhere(&mut self.searches, name, collections)?;
         collections.enter(name, |collection| query(collection, self, Some(name)))
     }
 
-    fn execute(mut self, collection: &Collection) -> Result<Vec<QueryResponse>> {
+    fn execute(self, collection: &Collection) -> Result<Vec<QueryResponse>> {
         self.validate()?;
-        embed_queries(&mut self.searches)?;
         check_limits(collection, &self)?;
         query(collection, self, None)
+    }
+}
+
+impl WithObjects for QueryBatch {
+    fn check(&self) -> Result<()> {
+        self.validate()
+    }
+
+    fn for_each_slot(&mut self, visit: &mut dyn FnMut(&str, &mut dyn Slot)) {
+        self.searches.iter_mut().for_each(|query| query.for_each_slot(visit));
     }
 }
 

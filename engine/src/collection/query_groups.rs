@@ -7,7 +7,7 @@ use super::query_points::{query_error, query_requests};
 use super::referenced_vectors::look_up_elsewhere;
 use super::{Collection, query_limits};
 use crate::error::{Error, Result};
-use crate::inference::embed_queries;
+use crate::inference::{Slot, WithObjects};
 use crate::model::{GroupsResult, PointGroup, QueryGroups, Record, WithLookup};
 use crate::operation::{Collections, Read};
 
@@ -17,6 +17,10 @@ const DEFAULT_LIMIT: usize = 10;
 
 impl Read for QueryGroups {
     type Output = GroupsResult;
+
+    fn with_objects(&mut self) -> Option<&mut dyn WithObjects> {
+        Some(self)
+    }
 
     fn run(self, name: &str, collections: &impl Collections) -> Result<GroupsResult> {
         self.validate()?;
@@ -29,13 +33,22 @@ impl Read for QueryGroups {
     }
 }
 
+impl WithObjects for QueryGroups {
+    fn check(&self) -> Result<()> {
+        self.validate()
+    }
+
+    fn for_each_slot(&mut self, visit: &mut dyn FnMut(&str, &mut dyn Slot)) {
+        self.query.for_each_slot(visit);
+    }
+}
+
 /// The groups that a validated request asks for.
 pub(super) fn find(
     mut request: QueryGroups,
     name: &str,
     collections: &impl Collections,
 ) -> Result<GroupsResult> {
-    embed_queries(slice::from_mut(&mut request.query))?;
     collections.enter(name, |collection| check_limits(collection, &request))?;
     look_up_elsewhere(slice::from_mut(&mut request.query), name, collections)?;
     let with_lookup = request.with_lookup.take();
@@ -47,8 +60,7 @@ pub(super) fn find(
 }
 
 /// As [`find`], of a request that needs no other collection.
-pub(super) fn find_here(mut request: QueryGroups, collection: &Collection) -> Result<GroupsResult> {
-    embed_queries(slice::from_mut(&mut request.query))?;
+pub(super) fn find_here(request: QueryGroups, collection: &Collection) -> Result<GroupsResult> {
     check_limits(collection, &request)?;
     group(collection, request, None)
 }

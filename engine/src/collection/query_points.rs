@@ -9,7 +9,7 @@ use super::referenced_vectors::{look_up_elsewhere, look_up_here};
 use super::scoring_query::{prefetch_request, scoring_query};
 use super::{Collection, query_limits};
 use crate::error::{Error, Result};
-use crate::inference::embed_queries;
+use crate::inference::{Slot, WithObjects};
 use crate::model::{QueryPoints, QueryResponse};
 use crate::operation::{Collections, Read};
 
@@ -18,19 +18,31 @@ pub(super) const DEFAULT_LIMIT: usize = 10;
 impl Read for QueryPoints {
     type Output = QueryResponse;
 
+    fn with_objects(&mut self) -> Option<&mut dyn WithObjects> {
+        Some(self)
+    }
+
     fn run(mut self, name: &str, collections: &impl Collections) -> Result<QueryResponse> {
         self.validate()?;
-        embed_queries(slice::from_mut(&mut self))?;
         collections.enter(name, |collection| check_limits(collection, &self))?;
         look_up_elsewhere(slice::from_mut(&mut self), name, collections)?;
         collections.enter(name, |collection| query(collection, self, Some(name)))
     }
 
-    fn execute(mut self, collection: &Collection) -> Result<QueryResponse> {
+    fn execute(self, collection: &Collection) -> Result<QueryResponse> {
         self.validate()?;
-        embed_queries(slice::from_mut(&mut self))?;
         check_limits(collection, &self)?;
         query(collection, self, None)
+    }
+}
+
+impl WithObjects for QueryPoints {
+    fn check(&self) -> Result<()> {
+        self.validate()
+    }
+
+    fn for_each_slot(&mut self, visit: &mut dyn FnMut(&str, &mut dyn Slot)) {
+        self.for_each_input(&mut |place, input| visit(place.using, input));
     }
 }
 

@@ -4,12 +4,16 @@ use super::Collection;
 use super::plan::{self, Change, Plan};
 use super::vector_schema::check_vectors;
 use crate::error::Result;
-use crate::inference::embed_sources;
-use crate::model::{PointVectors, UpdateResult, UpdateVectors};
+use crate::inference::{Slot, WithObjects};
+use crate::model::{Checked, PointVectors, UpdateResult, UpdateVectors};
 use crate::operation::Write;
 
 impl Write for UpdateVectors {
     type Output = UpdateResult;
+
+    fn with_objects(&mut self) -> Option<&mut dyn WithObjects> {
+        Some(self)
+    }
 
     fn execute(self, collection: &Collection) -> Result<UpdateResult> {
         let wait = self.wait.unwrap_or(true);
@@ -17,11 +21,20 @@ impl Write for UpdateVectors {
     }
 }
 
+impl WithObjects for UpdateVectors {
+    fn check(&self) -> Result<()> {
+        self.validate()
+    }
+
+    fn for_each_slot(&mut self, visit: &mut dyn FnMut(&str, &mut dyn Slot)) {
+        self.for_each_source(&mut |name, vector| visit(name, vector));
+    }
+}
+
 impl Change for UpdateVectors {
     fn plan(self, plan: &mut Plan) -> Result<()> {
-        let Self { mut points, update_filter, wait: _, ordering: _ } = self;
+        let Self { points, update_filter, wait: _, ordering: _ } = self;
         points.iter().try_for_each(PointVectors::check_objects)?;
-        embed_sources(points.iter_mut().flat_map(|point| point.vector.sources_mut()))?;
         let points: Vec<_> =
             points.into_iter().map(PointVectorsPersisted::try_from).collect::<Result<_>>()?;
         let collection = plan.collection();

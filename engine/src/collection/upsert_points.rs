@@ -7,12 +7,16 @@ use super::Collection;
 use super::plan::{self, Change, Plan};
 use super::vector_schema::check_vectors;
 use crate::error::Result;
-use crate::inference::embed_sources;
-use crate::model::{UpdateResult, UpsertPoints};
+use crate::inference::{Slot, WithObjects};
+use crate::model::{Checked, UpdateResult, UpsertPoints};
 use crate::operation::Write;
 
 impl Write for UpsertPoints {
     type Output = UpdateResult;
+
+    fn with_objects(&mut self) -> Option<&mut dyn WithObjects> {
+        Some(self)
+    }
 
     fn execute(self, collection: &Collection) -> Result<UpdateResult> {
         let wait = self.wait.unwrap_or(true);
@@ -20,11 +24,20 @@ impl Write for UpsertPoints {
     }
 }
 
+impl WithObjects for UpsertPoints {
+    fn check(&self) -> Result<()> {
+        self.validate()
+    }
+
+    fn for_each_slot(&mut self, visit: &mut dyn FnMut(&str, &mut dyn Slot)) {
+        self.for_each_source(&mut |name, vector| visit(name, vector));
+    }
+}
+
 impl Change for UpsertPoints {
     fn plan(self, plan: &mut Plan) -> Result<()> {
         let Self { points, update_filter, update_mode, wait: _, ordering: _ } = self;
-        let mut points = points.into_list()?;
-        embed_sources(points.iter_mut().flat_map(|point| point.vector.sources_mut()))?;
+        let points = points.into_list()?;
         let points: Vec<_> = points.into_iter().map(PointStructPersisted::try_from).collect::<Result<_>>()?;
         let collection = plan.collection();
         collection.check_limits(|limits| {

@@ -38,6 +38,22 @@ pub(super) fn check_query_vector(config: &EdgeConfig, name: &str, vector: &Vecto
     Ok(check(config, name, vector.into())?)
 }
 
+/// Checks that a vector which a model made is of the kind and the dimension that is wanted.
+pub(super) fn check_made_vector(config: &EdgeConfig, name: &str, vector: &Vector, model: &str) -> Result<()> {
+    match check(config, name, vector.into()) {
+        Err(
+            error @ (OperationError::WrongVectorDimension { .. }
+            | OperationError::WrongSparse
+            | OperationError::WrongMulti),
+        ) => {
+            let of = if name.is_empty() { String::new() } else { format!(" for vector '{name}'") };
+            Err(Error::WrongInput(format!("{error}{of}, made by model `{model}`")))
+        }
+        // Those of any vector come in their turn.
+        _ => Ok(()),
+    }
+}
+
 /// Checks that the vectors of points can be written.
 pub(super) fn check_vectors<'a>(
     config: &EdgeConfig,

@@ -8,10 +8,13 @@ use parking_lot::RwLock;
 use tokio::sync::oneshot;
 
 use super::instance::Engine;
-use super::message::{Abandoned, Call, Job, Message, job};
+use super::message::{Abandoned, Call, Job, Message, Rest, Step, guarded, job, write_job};
 use crate::collection::{Collection, Flush};
 use crate::error::{Error, Result};
-use crate::operation::{Inspect, Manage, Read, Reconfigure, Touches, Transfer, Write, WriteOutput};
+use crate::inference::{Models, Purpose};
+use crate::operation::{
+    Collections, Inspect, Manage, Read, Reconfigure, Touches, Transfer, Write, WriteOutput,
+};
 use crate::toc::{Entry, OpenCollections, TableOfContent};
 
 /// A client of an embedded Qdrant.
@@ -22,6 +25,7 @@ use crate::toc::{Entry, OpenCollections, TableOfContent};
 #[derive(Debug)]
 pub struct QdrantClient {
     engine: RwLock<Option<Arc<Engine>>>,
+    models: Models,
     /// Set from the start of a close, so that later calls are refused at once.
     closed: AtomicBool,
     /// Held while closing, so that a second `close` returns no sooner than the first.
@@ -29,9 +33,10 @@ pub struct QdrantClient {
 }
 
 impl QdrantClient {
-    pub(super) fn new(engine: Arc<Engine>) -> Self {
+    pub(super) fn new(engine: Arc<Engine>, models: Models) -> Self {
         Self {
             engine: RwLock::new(Some(engine)),
+            models,
             closed: AtomicBool::new(false),
             closing: tokio::sync::Mutex::new(()),
         }
@@ -63,8 +68,38 @@ impl QdrantClient {
     ) -> Result<R::Output> {
         let touches = Touches::Name(collection.to_owned());
         let name = collection.to_owned();
-        let operation = move |toc: &TableOfContent| toc.read(&name, timeout, build()?);
-        let answer = self.call(Abandoned::Skip, operation, |job| Call::Inspect { touches, job });
+        let models = self.models.clone();
+        let begin = move |toc: &TableOfContent| {
+            let mut operation = build()?;
+            let making = match operation.with_objects() {
+                Some(request) => models.begin(request, Purpose::Search)?,
+                None => None,
+            };
+            let Some(making) = making else { return Ok(Step::Done(toc.read(&name, timeout, operation)?)) };
+            Ok(Step::Waiting(Box::pin(async move {
+                let made = making.finish().await?;
+                let rest: Rest<TableOfContent, R::Output> = Box::new(move |toc| {
+                    if let Some(request) = operation.with_objects() {
+                        toc.enter(&name, |collection| collection.put_made(made, request))?;
+                    }
+                    toc.read(&name, timeout, operation)
+                });
+                Ok(rest)
+            })))
+        };
+        let answer = async {
+            let engine = self.engine()?;
+            // Both parts share a permit: with one each, a close could come in between.
+            let permit = Arc::new(engine.admit(1).await?);
+            let inspect = |job| Call::Inspect { touches: touches.clone(), job };
+            match run(&engine, permit.clone(), Abandoned::Skip, begin, inspect).await? {
+                Step::Done(output) => Ok(output),
+                Step::Waiting(rest) => {
+                    let rest = guarded(rest).await?;
+                    run(&engine, permit, Abandoned::Skip, rest, inspect).await
+                }
+            }
+        };
         self.within(timeout, answer, || Err(late("read", timeout))).await
     }
 
@@ -83,19 +118,53 @@ impl QdrantClient {
         build: impl FnOnce() -> Result<W> + Send + 'static,
     ) -> Result<W::Output> {
         let collection = collection.to_owned();
-        let operation = move |target: &Collection| {
-            target.check_limits(|limits| limits.timeout(timeout))?;
-            build()?.execute(target)
-        };
         let answer = async {
             if W::BESIDE_OPTIMIZER {
-                self.call(Abandoned::Finish, operation, |job| Call::Write { collection, job }).await
+                self.write_in_line(collection, timeout, build).await
             } else {
+                let operation = move |target: &Collection| {
+                    target.check_limits(|limits| limits.timeout(timeout))?;
+                    build()?.execute(target)
+                };
                 let alone = move |entry: &Entry| entry.write_alone(operation);
                 self.call(Abandoned::Finish, alone, |job| Call::WriteEntry { collection, job }).await
             }
         };
         self.within(timeout, answer, || W::Output::unfinished().ok_or_else(|| late("update", timeout))).await
+    }
+
+    /// A write that waits in its place in line for the vectors that models make for it.
+    async fn write_in_line<W: Write>(
+        &self,
+        collection: String,
+        timeout: Option<Duration>,
+        build: impl FnOnce() -> Result<W> + Send + 'static,
+    ) -> Result<W::Output> {
+        let models = self.models.clone();
+        let begin = move |target: &Collection| {
+            target.check_limits(|limits| limits.timeout(timeout))?;
+            let mut operation = build()?;
+            let making = match operation.with_objects() {
+                Some(request) => models.begin(request, Purpose::Update)?,
+                None => None,
+            };
+            let Some(making) = making else { return Ok(Step::Done(operation.execute(target)?)) };
+            Ok(Step::Waiting(Box::pin(async move {
+                let made = making.finish().await?;
+                let rest: Rest<Collection, W::Output> = Box::new(move |target| {
+                    if let Some(request) = operation.with_objects() {
+                        target.put_made(made, request)?;
+                    }
+                    operation.execute(target)
+                });
+                Ok(rest)
+            })))
+        };
+        let engine = self.engine()?;
+        let permit = engine.admit(1).await?;
+        let (job, placed) = write_job(begin, permit);
+        engine.send(Message::Call(Call::Write { collection, job }))?;
+        answer(&engine, placed).await
     }
 
     /// Changes the settings of `collection` (a name or an alias). The answer is `true`.
@@ -150,9 +219,10 @@ impl QdrantClient {
         let names = place(&engine, permit.clone(), Abandoned::Skip, open, inspect)?;
         let mut flushed = Vec::new();
         for collection in answer(&engine, names).await? {
-            let flush = |collection: &Collection| Flush.execute(collection);
-            let write = |job| Call::Write { collection, job };
-            flushed.push(place(&engine, permit.clone(), Abandoned::Finish, flush, write)?);
+            let flush = |collection: &Collection| Flush.execute(collection).map(Step::Done);
+            let (job, placed) = write_job(flush, permit.clone());
+            engine.send(Message::Call(Call::Write { collection, job }))?;
+            flushed.push(placed);
         }
         for flushed in flushed {
             match answer(&engine, flushed).await {

@@ -8,7 +8,7 @@ use tokio::runtime::Builder;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use super::message::{Call, Message};
+use super::message::{Call, Message, refuse_write};
 use super::runtimes::{Runtimes, RuntimesOwner};
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -147,8 +147,8 @@ impl Dispatcher {
         match call {
             Call::Write { collection, job } => {
                 match self.toc.entry(&collection) {
-                    Ok(entry) => entry.enqueue(job),
-                    Err(error) => job(Err(error))(Ok(())),
+                    Ok(entry) => entry.enqueue_write(job),
+                    Err(error) => refuse_write(job, error),
                 }
                 None
             }

@@ -17,6 +17,7 @@ use super::message::Message;
 use super::runtimes::RuntimesOwner;
 use crate::config::{Config, Location};
 use crate::error::{Error, Result};
+use crate::inference::Models;
 
 /// Calls in flight at once, over all clients of an engine. Bounds what waits in memory: a caller
 /// beyond it waits for its turn, in order.
@@ -27,7 +28,7 @@ pub struct QdrantInstance;
 
 impl QdrantInstance {
     /// Opens the storage and returns a client of it. When this process has the folder open already,
-    /// the client shares that engine, and of `config` only the location counts.
+    /// the client shares that engine, and of `config` only the location and the inference count.
     ///
     /// # Errors
     /// [`Error::StorageLocked`] when another process holds the folder, [`Error::Storage`] when it
@@ -44,6 +45,7 @@ impl QdrantInstance {
     /// # Errors
     /// When the folder cannot be created or the thread cannot be started.
     pub fn launch(config: Config) -> Result<Arc<QdrantClient>> {
+        let models = Models::new(config.inference.clone());
         let engine = match &config.location {
             Location::Memory => Engine::spawn(config, None, None)?,
             Location::Path(path) => {
@@ -52,7 +54,7 @@ impl QdrantInstance {
                 Engine::join_or_spawn(root, config)?
             }
         };
-        Ok(Arc::new(QdrantClient::new(engine)))
+        Ok(Arc::new(QdrantClient::new(engine, models)))
     }
 }
 

@@ -1,7 +1,10 @@
 //! What travels over the channel: an operation with the typed reply that belongs to it.
 
 use std::any::Any;
+use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::Poll;
 
 use tokio::sync::oneshot;
 
@@ -13,6 +16,25 @@ use crate::toc::{Entry, TableOfContent};
 /// An operation that waits for its target, or for the reason why there is none. What it gives back is
 /// called when the outcome may be told.
 pub(crate) type Job<T> = Box<dyn FnOnce(Result<&T>) -> Reply + Send>;
+
+/// As [`Job`], of a write that may have to wait in its place in line.
+pub(crate) type WriteJob = Box<dyn FnOnce(Result<&Collection>) -> Progress + Send>;
+
+/// How far a [`WriteJob`] is.
+pub(crate) enum Progress {
+    Done(Reply),
+    /// The rest of it, which nothing in the same line may overtake.
+    Waiting(Pin<Box<dyn Future<Output = WriteJob> + Send>>),
+}
+
+/// How far an operation is that may have to wait.
+pub(super) enum Step<T, O> {
+    Done(O),
+    Waiting(Pin<Box<dyn Future<Output = Result<Rest<T, O>>> + Send>>),
+}
+
+/// What is left of an operation.
+pub(super) type Rest<T, O> = Box<dyn FnOnce(&T) -> Result<O> + Send>;
 
 /// Tells the outcome of an operation to its caller; an error here is that of making it durable.
 pub(crate) type Reply = Box<dyn FnOnce(Result<()>) + Send>;
@@ -30,7 +52,7 @@ pub(super) enum Message {
 pub(super) enum Call {
     Write {
         collection: String,
-        job: Job<Collection>,
+        job: WriteJob,
     },
     /// A write that is about more than the open collection.
     WriteEntry {
@@ -91,17 +113,67 @@ pub(super) fn job<T, O: Send + 'static>(
         if abandoned == Abandoned::Skip && reply.is_closed() {
             return no_reply();
         }
-        let result = target.and_then(|target| {
-            catch_unwind(AssertUnwindSafe(|| operation(target))).unwrap_or_else(|panic| Err(panicked(panic)))
-        });
-        let tell: Reply = Box::new(move |durable| {
-            drop(permit);
-            // The caller may have lost interest; the work is done all the same.
-            let _ = reply.send(result.and_then(|output| durable.map(|()| output)));
-        });
-        tell
+        tell(caught(target, operation), reply, permit)
     };
     (Box::new(job), answer)
+}
+
+/// As [`job`], for a write that may have to wait.
+pub(super) fn write_job<O: Send + 'static>(
+    operation: impl FnOnce(&Collection) -> Result<Step<Collection, O>> + Send + 'static,
+    permit: impl Send + 'static,
+) -> (WriteJob, oneshot::Receiver<Result<O>>) {
+    let (reply, answer) = oneshot::channel();
+    let job = move |target: Result<&Collection>| match caught(target, operation) {
+        Ok(Step::Waiting(rest)) => Progress::Waiting(Box::pin(async move {
+            let rest = guarded(rest).await;
+            let job: WriteJob = Box::new(move |target| {
+                let result = rest.and_then(|rest| caught(target, rest));
+                Progress::Done(tell(result, reply, permit))
+            });
+            job
+        })),
+        Ok(Step::Done(output)) => Progress::Done(tell(Ok(output), reply, permit)),
+        Err(error) => Progress::Done(tell(Err(error), reply, permit)),
+    };
+    (Box::new(job), answer)
+}
+
+/// The outcome of `operation`, be it a panic.
+fn caught<T, O>(target: Result<&T>, operation: impl FnOnce(&T) -> Result<O>) -> Result<O> {
+    target.and_then(|target| {
+        catch_unwind(AssertUnwindSafe(|| operation(target))).unwrap_or_else(|panic| Err(panicked(panic)))
+    })
+}
+
+fn tell<O: Send + 'static>(
+    result: Result<O>,
+    reply: oneshot::Sender<Result<O>>,
+    permit: impl Send + 'static,
+) -> Reply {
+    Box::new(move |durable| {
+        drop(permit);
+        // The caller may have lost interest; the work is done all the same.
+        let _ = reply.send(result.and_then(|output| durable.map(|()| output)));
+    })
+}
+
+/// What `future` gives, be it a panic.
+pub(crate) async fn guarded<O>(mut future: Pin<Box<dyn Future<Output = Result<O>> + Send>>) -> Result<O> {
+    poll_fn(move |context| {
+        catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context)))
+            .unwrap_or_else(|panic| Poll::Ready(Err(panicked(panic))))
+    })
+    .await
+}
+
+/// Answers a write that cannot be made.
+pub(crate) fn refuse_write(job: WriteJob, error: Error) {
+    match job(Err(error)) {
+        Progress::Done(reply) => reply(Ok(())),
+        // A write without its collection has nothing to wait for.
+        Progress::Waiting(_) => {}
+    }
 }
 
 /// For work that nobody waits for.

@@ -1,7 +1,6 @@
 //! The one model that a server has by itself: the weights that BM25 gives the words of a text.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
 use qdrant_edge::bm25_embed::{EdgeBm25, EdgeBm25Config};
 use qdrant_edge::{
@@ -12,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::Purpose;
 use crate::error::{Error, Result};
+use crate::model::{InferenceInput, InferenceObject};
 
 type Options = Map<String, Value>;
 
@@ -22,19 +22,18 @@ pub(super) fn is_name(model: &str) -> bool {
 
 /// BM25 with the settings that have been asked for so far: its stop words take a while to collect.
 #[derive(Default)]
-pub(super) struct Bm25Models<'a>(HashMap<Option<&'a Options>, EdgeBm25>);
+pub(super) struct Bm25Models(HashMap<Option<Options>, EdgeBm25>);
 
-impl<'a> Bm25Models<'a> {
-    pub(super) fn embed(
-        &mut self,
-        text: &str,
-        options: Option<&'a Options>,
-        purpose: Purpose,
-    ) -> Result<SparseVector> {
-        let model = match self.0.entry(options) {
-            Entry::Occupied(model) => model.into_mut(),
-            Entry::Vacant(place) => place.insert(model(options)?),
+impl Bm25Models {
+    pub(super) fn embed(&mut self, object: &InferenceObject, purpose: Purpose) -> Result<SparseVector> {
+        let InferenceObject { input, model: name, options } = object;
+        let InferenceInput::Text(text) = input else {
+            return Err(Error::WrongInput(format!("Only text input is supported for {name}.")));
         };
+        if !self.0.contains_key(options) {
+            self.0.insert(options.clone(), model(options.as_ref())?);
+        }
+        let model = &self.0[options];
         Ok(match purpose {
             Purpose::Update => model.embed_document(text),
             Purpose::Search => model.embed_query(text),

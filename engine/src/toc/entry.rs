@@ -1,7 +1,9 @@
 //! A collection's place in the table of content: its queue of writes, and whether it is open.
 
+use std::future::Future;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -10,11 +12,11 @@ use parking_lot::{Mutex, RwLock, RwLockWriteGuard};
 use qdrant_edge::ResourceBudget;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::block_in_place;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use crate::collection::Collection;
 use crate::config::Durability;
-use crate::engine::{Job, Reply, Runtimes, no_reply};
+use crate::engine::{Job, Progress, Reply, Runtimes, WriteJob, no_reply, refuse_write};
 use crate::error::{Error, Result};
 use crate::model::CollectionConfig;
 use crate::operation::Reconfigure;
@@ -48,7 +50,7 @@ pub(crate) struct Entry {
 
 /// What waits in the queue of writes.
 enum Turn {
-    Write(Job<Collection>),
+    Write(WriteJob),
     /// A write that is about more than the open collection.
     Entry(Job<Entry>),
 }
@@ -104,19 +106,19 @@ impl Entry {
     }
 
     /// Does what has come to the head of the queue.
-    fn take(self: &Arc<Self>, turn: Turn) -> Reply {
+    fn take(self: &Arc<Self>, turn: Turn) -> Progress {
         match turn {
             Turn::Write(job) => self.run(job),
             Turn::Entry(job) => {
                 let reply = job(Ok(self));
                 self.schedule_optimization();
-                reply
+                Progress::Done(reply)
             }
         }
     }
 
     /// Runs a job on the calling thread.
-    fn run(&self, job: Job<Collection>) -> Reply {
+    fn run(&self, job: WriteJob) -> Progress {
         match &*self.state.read() {
             State::Open(collection) => job(Ok(collection)),
             State::Damaged(error) => job(Err(error.clone())),
@@ -125,11 +127,16 @@ impl Entry {
     }
 
     /// Puts a write behind those that were called before.
-    pub(crate) fn enqueue(&self, job: Job<Collection>) {
+    pub(crate) fn enqueue_write(&self, job: WriteJob) {
         self.wait_in_line(Turn::Write(job));
     }
 
-    /// As [`Self::enqueue`], for a write that is about more than the open collection.
+    /// As [`Self::enqueue_write`], for one that has nothing to wait for.
+    fn enqueue(&self, job: Job<Collection>) {
+        self.enqueue_write(Box::new(|collection| Progress::Done(job(collection))));
+    }
+
+    /// As [`Self::enqueue_write`], for a write that is about more than the open collection.
     pub(crate) fn enqueue_for_entry(&self, job: Job<Entry>) {
         self.wait_in_line(Turn::Entry(job));
     }
@@ -258,6 +265,39 @@ impl Entry {
         }
     }
 
+    /// Runs a part of a write. A call answers its own panic; this is for what the collection does for
+    /// itself.
+    fn step(&self, work: impl FnOnce() -> Progress) -> Option<Progress> {
+        let progress = catch_unwind(AssertUnwindSafe(work));
+        if progress.is_err() {
+            tracing::error!(collection = %self.name, "background work panicked");
+        }
+        progress.ok()
+    }
+
+    /// Tells the outcome of writes, once they are as durable as they have to be.
+    fn answer(&self, replies: &mut Vec<Reply>) {
+        let durable = match self.durability {
+            Durability::Process => Ok(()),
+            Durability::Sync => self.with_open(Collection::sync_log).unwrap_or(Ok(())),
+        };
+        replies.drain(..).for_each(|reply| reply(durable.clone()));
+    }
+
+    /// What a write at the head of the queue waits for. A flush that becomes due meanwhile is in the
+    /// queue behind it, and so is made here.
+    async fn until(&self, mut rest: Pin<Box<dyn Future<Output = WriteJob> + Send>>) -> WriteJob {
+        loop {
+            let interval = self.with_open(Collection::flush_interval).unwrap_or(Duration::MAX);
+            if let Ok(job) = timeout(interval, &mut rest).await {
+                return job;
+            }
+            if self.with_open(Collection::is_dirty) == Some(true) {
+                self.with_open(Collection::make_durable_in_background);
+            }
+        }
+    }
+
     /// Sees to what a write made due.
     fn after_write(self: &Arc<Self>) {
         if self.with_open(Collection::is_dirty) == Some(true) {
@@ -278,9 +318,8 @@ impl Entry {
             let Some(entry) = entry.upgrade() else { return };
             entry.flush_scheduled.store(false, Ordering::Release);
             entry.enqueue(Box::new(|collection| {
-                // Tried again after the next interval, since the collection stays dirty.
-                if let Ok(Err(error)) = collection.map(Collection::make_durable) {
-                    tracing::error!(%error, "background flush failed");
+                if let Ok(collection) = collection {
+                    collection.make_durable_in_background();
                 }
                 no_reply()
             }));
@@ -348,11 +387,10 @@ impl State {
 
 impl Turn {
     fn refuse(self, error: Error) {
-        let reply = match self {
-            Turn::Write(job) => job(Err(error)),
-            Turn::Entry(job) => job(Err(error)),
-        };
-        reply(Ok(()));
+        match self {
+            Turn::Write(job) => refuse_write(job, error),
+            Turn::Entry(job) => job(Err(error))(Ok(())),
+        }
     }
 }
 
@@ -395,20 +433,20 @@ async fn apply_in_order(entry: Weak<Entry>, mut queue: mpsc::UnboundedReceiver<T
         };
         for turn in turns.drain(..) {
             entry.queued_writes.fetch_sub(1, Ordering::Relaxed);
-            // A call answers its own panic; this is for what the collection does for itself.
-            match catch_unwind(AssertUnwindSafe(|| entry.take(turn))) {
-                Ok(reply) => replies.push(reply),
-                Err(_) => tracing::error!(collection = %entry.name, "background work panicked"),
+            let mut progress = entry.step(|| entry.take(turn));
+            while let Some(Progress::Waiting(rest)) = progress {
+                entry.answer(&mut replies);
+                let job = entry.until(rest).await;
+                progress = entry.step(|| entry.run(job));
+            }
+            if let Some(Progress::Done(reply)) = progress {
+                replies.push(reply);
             }
         }
-        let durable = match entry.durability {
-            Durability::Process => Ok(()),
-            Durability::Sync => {
-                at_once = MAX_WRITES_PER_SYNC;
-                entry.with_open(Collection::sync_log).unwrap_or(Ok(()))
-            }
-        };
-        replies.drain(..).for_each(|reply| reply(durable.clone()));
+        if entry.durability == Durability::Sync {
+            at_once = MAX_WRITES_PER_SYNC;
+        }
+        entry.answer(&mut replies);
         entry.after_write();
         drop(entry);
         // Other collections share the thread.

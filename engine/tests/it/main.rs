@@ -8,6 +8,7 @@ mod examples;
 mod filters;
 mod full_text;
 mod inference;
+mod inference_service;
 mod instance;
 mod proofs;
 mod query_points;

@@ -37,6 +37,17 @@ impl UpdateVectors {
     pub fn new(points: Vec<PointVectors>) -> Self {
         Self { points, update_filter: None, wait: None, ordering: None }
     }
+
+    /// Calls `visit` for each vector that may be an object, with its name.
+    pub(crate) fn for_each_source(&mut self, visit: &mut dyn FnMut(&str, &mut VectorSource)) {
+        for PointVectors { id: _, vector } in &mut self.points {
+            match vector {
+                // Objects are refused here.
+                VectorStruct::Default(_) => {}
+                VectorStruct::Named(_) => vector.for_each_source(visit),
+            }
+        }
+    }
 }
 
 impl Checked for UpdateVectors {

@@ -97,6 +97,24 @@ impl UpsertPoints {
             ordering: None,
         }
     }
+
+    /// Calls `visit` for each vector that may be an object, with its name.
+    pub(crate) fn for_each_source(&mut self, visit: &mut dyn FnMut(&str, &mut VectorSource)) {
+        match &mut self.points {
+            PointInsertOperations::PointsList(points) => {
+                points.iter_mut().for_each(|point| point.vector.for_each_source(visit));
+            }
+            PointInsertOperations::PointsBatch(batch) => match &mut batch.vectors {
+                // Objects are refused here.
+                BatchVectorStruct::Default(_) => {}
+                BatchVectorStruct::Named(columns) => {
+                    for (name, column) in columns {
+                        column.iter_mut().for_each(|vector| visit(name, vector));
+                    }
+                }
+            },
+        }
+    }
 }
 
 impl Checked for UpsertPoints {

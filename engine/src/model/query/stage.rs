@@ -15,6 +15,8 @@ pub(crate) struct Place<'a> {
     pub collection: Option<&'a str>,
     /// Name of the vector.
     pub vector: &'a str,
+    /// Name of the vector that the query compares.
+    pub using: &'a str,
 }
 
 /// Notes what is wrong with a stage at `path`. Numbers that JSON cannot hold are an error at once.
@@ -79,10 +81,12 @@ pub(super) fn visit_stage(
     visit: &mut impl FnMut(Place, &mut VectorInput),
 ) {
     let Some(query) = query else { return };
-    let vector = lookup_from.and_then(|lookup| lookup.vector.as_deref()).or(using);
+    let using = using.unwrap_or(DEFAULT_VECTOR_NAME);
+    let vector = lookup_from.and_then(|lookup| lookup.vector.as_deref());
     let place = Place {
         collection: lookup_from.map(|lookup| lookup.collection.as_str()),
-        vector: vector.unwrap_or(DEFAULT_VECTOR_NAME),
+        vector: vector.unwrap_or(using),
+        using,
     };
     for input in query.inputs_mut() {
         visit(place, input);

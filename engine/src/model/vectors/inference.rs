@@ -18,7 +18,7 @@ pub struct InferenceObject {
 }
 
 /// What a vector is to stand for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum InferenceInput {
     /// The text of a document.
     Text(String),

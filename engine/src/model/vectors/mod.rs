@@ -5,7 +5,9 @@ mod parse;
 
 use std::collections::{BTreeMap, HashMap};
 
-use qdrant_edge::{SparseVector, VectorInternal, VectorStructInternal, VectorStructPersisted};
+use qdrant_edge::{
+    DEFAULT_VECTOR_NAME, SparseVector, VectorInternal, VectorStructInternal, VectorStructPersisted,
+};
 use serde::Serialize;
 use validator::{Validate, ValidationErrors};
 
@@ -141,11 +143,11 @@ impl<T: Into<Vector>> From<T> for VectorSource {
 }
 
 impl VectorStruct {
-    /// Each vector, to be changed.
-    pub(crate) fn sources_mut(&mut self) -> Vec<&mut VectorSource> {
+    /// Calls `visit` for each vector, with its name.
+    pub(super) fn for_each_source(&mut self, visit: &mut dyn FnMut(&str, &mut VectorSource)) {
         match self {
-            VectorStruct::Default(vector) => vec![vector],
-            VectorStruct::Named(vectors) => vectors.values_mut().collect(),
+            VectorStruct::Default(vector) => visit(DEFAULT_VECTOR_NAME, vector),
+            VectorStruct::Named(vectors) => vectors.iter_mut().for_each(|(name, vector)| visit(name, vector)),
         }
     }
 

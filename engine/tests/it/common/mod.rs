@@ -11,8 +11,8 @@ use qdrant_embedded_engine::model::{
     SearchPoints, UpsertPoints,
 };
 use qdrant_embedded_engine::{
-    Config, CreateCollectionNamed, Error, Inspect, Manage, QdrantClient, QdrantInstance, Read, Reconfigure,
-    Result, Touches, Write,
+    Config, CreateCollectionNamed, Error, InferenceService, Inspect, Manage, QdrantClient, QdrantInstance,
+    Read, Reconfigure, Result, Touches, Write,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -52,6 +52,11 @@ impl Store {
         let create = CreateCollectionNamed { name: NAME.to_owned(), request };
         self.manage(create).unwrap();
         self
+    }
+
+    /// As [`Self::new`], with models besides BM25.
+    pub fn with_models(models: Arc<dyn InferenceService>, settings: Value) -> Self {
+        Self::start(Config { inference: Some(models), ..Config::in_memory() }).create(settings)
     }
 
     /// With one dense vector of two dimensions, compared by dot product.
