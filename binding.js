@@ -840,4 +840,5 @@ module.exports.connect = nativeBinding.connect
 module.exports.embedImages = nativeBinding.embedImages
 module.exports.embedTexts = nativeBinding.embedTexts
 module.exports.modelCacheDir = nativeBinding.modelCacheDir
+module.exports.splitText = nativeBinding.splitText
 module.exports.unloadModel = nativeBinding.unloadModel

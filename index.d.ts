@@ -744,6 +744,57 @@ export interface LocalModel {
  */
 export declare function modelCacheDir(): string
 
+/** How to split a text. All of it is optional. */
+export interface SplitOptions {
+  /**
+   * The text model that is to embed the chunks, as with `embedTexts`. Of its files, only those of the
+   * tokenizer are needed.
+   */
+  model?: string | LocalModel
+  /**
+   * Most tokens of a chunk, with those that the model adds at its ends. Default, and most: as many as
+   * the model takes (77 for CLIP, at most 512).
+   */
+  maxTokens?: number
+  /**
+   * Most tokens that a chunk repeats of the one before it, in whole words; at most half of a chunk.
+   * Default: a tenth of `maxTokens`.
+   */
+  overlap?: number
+  /** Folder in which downloaded models are kept. Default: `modelCacheDir()`. */
+  cacheDir?: string
+  /** Never use the network: fail if the tokenizer is not here. Default: `false`. */
+  localFilesOnly?: boolean
+  /** Hears how far the download of the tokenizer is. */
+  onProgress?: (progress: EmbedProgress) => void
+}
+
+/**
+ * Splits a text into chunks that a text model embeds whole: resolves to the chunks, in their order. Each
+ * has at most `maxTokens` of the model's tokens, and ends with a paragraph, a sentence, a line or a word,
+ * in this order of preference, and repeats the last words of the one before it. Together they hold all of
+ * the text but white space between chunks; a blank text has none.
+ *
+ * Only the tokenizer is downloaded, if need be, and loaded. Errors are as with `embedTexts`, and status 400
+ * for sizes that do not fit the model.
+ *
+ * ```js
+ * const chunks = await splitText(await readFile('notes.md', 'utf8'), { model, maxTokens: 200 })
+ * const vectors = await embedTexts(chunks.map(({ text }) => text), { model })
+ * ```
+ */
+export declare function splitText(text: string, options?: SplitOptions | null): Promise<TextChunk[]>
+
+/** A part of a text. */
+export interface TextChunk {
+  /** The part, without white space at its ends. */
+  text: string
+  /** Where it begins: `text.slice(start, end)` of the whole text is the part. */
+  start: number
+  /** Where it ends. */
+  end: number
+}
+
 /**
  * Frees the memory of a model, or of all models, once the calls made so far are answered. Resolves to
  * the number of models freed: 0 if it was not loaded, 2 for `'clip'` if images and texts were embedded.

@@ -11,4 +11,5 @@ module.exports.embedImages = exported.embedImages
 module.exports.embedTexts = exported.embedTexts
 module.exports.migrate = exported.migrate
 module.exports.modelCacheDir = exported.modelCacheDir
+module.exports.splitText = exported.splitText
 module.exports.unloadModel = exported.unloadModel

@@ -11,5 +11,6 @@ export const {
   embedTexts,
   migrate,
   modelCacheDir,
+  splitText,
   unloadModel
 } = definePackage(rest)

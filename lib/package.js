@@ -47,6 +47,7 @@ function definePackage(rest) {
     embedTexts: adopt(native.embedTexts, noRuntime),
     migrate,
     modelCacheDir: native.modelCacheDir,
+    splitText: adopt(native.splitText),
     unloadModel: adopt(native.unloadModel)
   }
 }

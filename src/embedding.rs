@@ -3,6 +3,7 @@
 mod input;
 mod options;
 mod progress;
+mod split;
 
 use napi::bindgen_prelude::{Either, Float32ArraySlice, PromiseRaw, Unknown};
 use napi::{Env, Error as NapiError, Status};

@@ -1,5 +1,13 @@
 // Calls that only this package has, and what it accepts beyond the REST client.
-import { connect, embedImages, embedTexts, QdrantClient, QdrantError, unloadModel } from 'qdrant-embedded'
+import {
+  connect,
+  embedImages,
+  embedTexts,
+  QdrantClient,
+  QdrantError,
+  splitText,
+  unloadModel
+} from 'qdrant-embedded'
 
 export async function lifecycle(): Promise<void> {
   const client: QdrantClient = await connect({ path: './data' })
@@ -122,6 +130,9 @@ export async function embeddings(client: QdrantClient): Promise<void> {
     localFilesOnly: true,
     onProgress: (progress) => console.log(progress.done, progress.total)
   })
+  const chunks = await splitText('a long text', { maxTokens: 64, overlap: 8, localFilesOnly: true })
+  const parts: string[] = chunks.map(({ text, start, end }) => `${start}-${end}: ${text}`)
+  await embedTexts(parts)
   await unloadModel()
   await client.query('photos', { query: images[0] ?? texts[0] ?? local[0] })
 }

@@ -13,7 +13,8 @@
 //! ```
 //!
 //! `decode` reads images, `hub` keeps and downloads models, `catalog` knows their names, `runtime`
-//! loads ONNX Runtime, `image_model` and `text_model` run them, `registry` and `worker` hold them.
+//! loads ONNX Runtime, `image_model` and `text_model` run them, `registry` and `worker` hold them;
+//! `split` cuts texts into chunks.
 
 #![deny(missing_docs)]
 
@@ -27,6 +28,7 @@ mod options;
 mod pending;
 mod registry;
 mod runtime;
+mod split;
 mod text_model;
 mod worker;
 
@@ -37,6 +39,7 @@ pub use model::Embedding;
 pub use options::{EmbedOptions, ModelSource, Pooling, Progress, ProgressListener};
 pub use pending::Pending;
 pub use runtime::set_onnx_runtime_path;
+pub use split::{Chunk, ChunkSize, split_text};
 
 use image_model::ImageModel;
 use model::{Model, ModelId, Surroundings, identify};
@@ -72,6 +75,7 @@ pub fn embed_texts(texts: Vec<String>, options: EmbedOptions) -> Pending {
 /// # Errors
 /// When there is no model of that name.
 pub fn unload_model(model: Option<&ModelSource>) -> Result<usize> {
+    split::forget_tokenizers(model);
     let Some(model) = model else {
         return Ok(IMAGE_MODELS.unload(|_| true) + TEXT_MODELS.unload(|_| true));
     };

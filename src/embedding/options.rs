@@ -70,12 +70,12 @@ pub fn read_options(options: Option<Unknown>) -> napi::Result<Options> {
 }
 
 /// What an option has to be, from a message of napi that ends with the name of the option.
-fn wrong_type(error: NapiError) -> NapiError {
+pub fn wrong_type(error: NapiError) -> NapiError {
     let name = error.reason.rsplit('.').next().unwrap_or_default();
     let expected = match name {
         "model" => "a name or an object with a `path`",
         "cacheDir" => "a string",
-        "batchSize" | "threads" => "a number",
+        "batchSize" | "maxTokens" | "overlap" | "threads" => "a number",
         "localFilesOnly" => "a boolean",
         "onProgress" => "a function",
         _ => return bad_argument(format!("bad options: {}", error.reason)),
@@ -99,7 +99,7 @@ pub fn to_source(model: Either<String, LocalModel>) -> napi::Result<ModelSource>
     Ok(ModelSource::Folder { path: path.into(), pooling })
 }
 
-fn count(name: &str, number: Option<f64>) -> napi::Result<Option<NonZeroUsize>> {
+pub fn count(name: &str, number: Option<f64>) -> napi::Result<Option<NonZeroUsize>> {
     let Some(number) = number else { return Ok(None) };
     if number.fract() == 0.0 && (1.0..=f64::from(u32::MAX)).contains(&number) {
         return Ok(NonZeroUsize::new(number as usize));
