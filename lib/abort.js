@@ -31,8 +31,12 @@ function takeSignals(Class) {
   return Class
 }
 
-/** What `call` gives, unless the signal comes first: then the call goes on by itself, and nobody hears of its end. */
+/**
+ * What `call` gives, unless the signal, if there is one, comes first: then the call goes on by itself, and nobody hears
+ * of its end.
+ */
 async function abortable(signal, call) {
+  if (!signal) return call()
   signal.throwIfAborted()
   let onAbort
   const aborted = new Promise((_resolve, reject) => {
@@ -46,4 +50,4 @@ async function abortable(signal, call) {
   }
 }
 
-module.exports = { currentSignal, takeSignals }
+module.exports = { abortable, currentSignal, takeSignals }
