@@ -9,8 +9,11 @@ export const {
   connect,
   embedImages,
   embedTexts,
+  indexFolder,
   migrate,
   modelCacheDir,
+  searchFiles,
   splitText,
-  unloadModel
+  unloadModel,
+  watchFolder
 } = definePackage(rest)

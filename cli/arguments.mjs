@@ -1,19 +1,28 @@
 import { parseArgs } from 'node:util'
 import { UsageError } from './errors.mjs'
 
-/** The options of the commands about images, with their defaults. */
-export const IMAGE_OPTIONS = {
+/** The options of the commands about files, with their defaults. */
+export const FILE_OPTIONS = {
   path: { type: 'string', default: './qdrant_data' },
   collection: { type: 'string', default: 'images' },
-  model: { type: 'string' }
+  model: { type: 'string' },
+  'text-collection': { type: 'string', default: 'texts' },
+  'text-model': { type: 'string' }
 }
 
-export const IMAGE_OPTIONS_HELP = `  --path <folder>       where the collections are kept (default: ./qdrant_data)
-  --collection <name>   the collection of the images (default: images)`
+export const FILE_OPTIONS_HELP = `  --path <folder>       where the collections are kept (default: ./qdrant_data)
+  --collection <name>   the collection of the images (default: images)
+  --text-collection <name>
+                        the collection of the texts (default: texts)`
 
-/** Parses the options of a command that takes exactly one operand; returns it under its name. */
-export function parse(args, operand, options) {
+/** Parses the options of a command that takes one operand, or an option in its place; returns it under its name. */
+export function parse(args, operand, options, instead) {
   const { values, positionals } = parsed(args, options)
+  if (instead && values[instead] !== undefined) {
+    if (positionals.length > 0)
+      throw new UsageError(`Option '--${instead}' stands in place of the ${operand}`)
+    return notEmpty(values)
+  }
   if (positionals.length === 0) throw new UsageError(`No ${operand} given`)
   if (positionals.length > 1) throw new UsageError(`One ${operand} expected, and then: ${positionals[1]}`)
   return { ...notEmpty(values), [operand]: positionals[0] }

@@ -14,11 +14,12 @@ const MEDIA_TYPES = {
 /** What is embedded in a page, in bytes, so that it can be moved or sent; beyond that, pictures are linked. */
 const EMBED_LIMIT = { each: 8e6, page: 64e6 }
 
-/** The page of a search: the query picture and its matches with their scores, in one self-contained HTML file. */
+/** The page of a search: the query, a picture or words, and its matches with their scores, in one self-contained HTML file. */
 export async function contactSheet({ query, matches, model, collection, count }) {
   const picture = embedder()
-  const title = `Most similar to ${path.basename(query)}`
-  const queryPicture = await picture(query)
+  const { image, text } = query
+  const title = image ? `Most similar to ${path.basename(image)}` : text
+  const queryPicture = image ? `<figure class="query">${await picture(image)}</figure>` : ''
   const cards = []
   for (const [rank, match] of matches.entries()) cards.push(card(rank, match, await picture(match.file)))
   return `<!doctype html>
@@ -32,11 +33,11 @@ export async function contactSheet({ query, matches, model, collection, count })
 </head>
 <body>
 <header>
-  <figure class="query">${queryPicture}</figure>
+  ${queryPicture}
   <div>
     <p class="eyebrow">Image search</p>
     <h1>${escapeHtml(title)}</h1>
-    <p class="path">${escapeHtml(query)}</p>
+    <p class="path">${escapeHtml(image ?? 'The images that these words describe')}</p>
     <dl>
       <div><dt>Matches</dt><dd>${matches.length} of ${count.toLocaleString('en')} images</dd></div>
       <div><dt>Collection</dt><dd>${escapeHtml(collection)}</dd></div>

@@ -11,11 +11,11 @@ const COMMANDS = {
 
 const HELP = `Usage: qdrant-embedded <command> [options]
 
-The Qdrant vector engine in one process, without a server: image similarity search, and a look inside.
+The Qdrant vector engine in one process, without a server: search in the files of a folder, and a look inside.
 
 Commands:
-  index <folder>    embed the images of a folder into a collection
-  search <image>    find the images most similar to one
+  index <folder>    embed the images of a folder, and its texts, into collections
+  search <image>    find the images most similar to one, or images and texts by words
   inspect <folder>  show what a storage folder holds
   doctor            check whether all works on this machine
 

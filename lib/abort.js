@@ -32,8 +32,12 @@ function takeSignals(Class) {
   return Class
 }
 
-/** What `call` gives, unless the signal comes first: then the call goes on by itself, and nobody hears of its end. */
+/**
+ * What `call` gives, unless the signal, if there is one, comes first: then the call goes on by itself, and nobody hears
+ * of its end.
+ */
 async function abortable(signal, call) {
+  if (!signal) return call()
   signal.throwIfAborted()
   // One signal may be for many calls, of which each listens for as long as it lasts.
   setMaxListeners(0, signal)
@@ -49,4 +53,4 @@ async function abortable(signal, call) {
   }
 }
 
-module.exports = { currentSignal, takeSignals }
+module.exports = { abortable, currentSignal, takeSignals }

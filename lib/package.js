@@ -1,5 +1,6 @@
 const { defineClient } = require('./client.js')
 const { defineError } = require('./errors.js')
+const { defineFolder } = require('./folder/index.js')
 const { migrate } = require('./migrate.js')
 const native = require('./native.js')
 const { isServer } = require('./options.js')
@@ -39,16 +40,21 @@ function definePackage(rest) {
       ? new QdrantClient(options)
       : new QdrantClient(options, await open(options))
 
+  const embedImages = adopt(native.embedImages, noRuntime)
+  const embedTexts = adopt(native.embedTexts, noRuntime)
+  const splitText = adopt(native.splitText)
+
   return {
     QdrantClient,
     QdrantError,
     connect,
-    embedImages: adopt(native.embedImages, noRuntime),
-    embedTexts: adopt(native.embedTexts, noRuntime),
+    embedImages,
+    embedTexts,
     migrate,
     modelCacheDir: native.modelCacheDir,
-    splitText: adopt(native.splitText),
-    unloadModel: adopt(native.unloadModel)
+    splitText,
+    unloadModel: adopt(native.unloadModel),
+    ...defineFolder({ embedImages, embedTexts, splitText })
   }
 }
 

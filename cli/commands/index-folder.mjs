@@ -1,125 +1,115 @@
-import fs from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import path from 'node:path'
-import { IMAGE_OPTIONS, IMAGE_OPTIONS_HELP, parse } from '../arguments.mjs'
-import { ensureCollection, openCollection } from '../collection.mjs'
-import { embed, failedImage } from '../embedding.mjs'
-import { findImages, pointId } from '../images.mjs'
-import { MODEL_HELP, resolveModel } from '../model.mjs'
-import { duration, Progress } from '../progress.mjs'
-import { withStorage } from '../storage.mjs'
+import { indexFolder, watchFolder } from '../../index.js'
+import { FILE_OPTIONS, FILE_OPTIONS_HELP, parse } from '../arguments.mjs'
+import { IndexProgress } from '../index-progress.mjs'
+import { MODEL_HELP, modelOption, TEXT_MODEL_HELP } from '../model.mjs'
+import { duration } from '../progress.mjs'
+import { isStorage, withStorage } from '../storage.mjs'
+
+const require = createRequire(import.meta.url)
+const { findFiles } = require('../../lib/folder/files.js')
+const { kindsOf } = require('../../lib/folder/kinds.js')
+const { folderOptions } = require('../../lib/folder/options.js')
 
 export const help = `Usage: qdrant-embedded index <folder> [options]
 
 Embeds the images of a folder and its subfolders (JPEG, PNG, WebP, GIF, BMP) and stores one point for each in a
 collection, with the image's path as image_path. The collection is created if it does not exist. Running it again
-embeds only what is new or has changed; files that cannot be read as images are skipped with a warning.
+embeds only what is new or has changed, and deletes the points of files that are gone; files that cannot be read as
+images are skipped with a warning. Ctrl-C keeps what was done; the next run goes on from there.
 
 Options:
-${IMAGE_OPTIONS_HELP}
+  --texts               texts, too (.txt, .md): points of their chunks in a collection of their own
+  --watch               go on, and keep the collections as the folder is until Ctrl-C
+${FILE_OPTIONS_HELP}
 ${MODEL_HELP}
                         (default: the one that the collection was made with, clip for a new one)
+${TEXT_MODEL_HELP}
   -h, --help            this text
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 ended by Ctrl-C.
 `
 
-const EMBED_BATCH = 16
-const LOOKUP_BATCH = 1000
+const OPTIONS = {
+  ...FILE_OPTIONS,
+  texts: { type: 'boolean', default: false },
+  watch: { type: 'boolean', default: false }
+}
 
 export async function run(args) {
-  const options = parse(args, 'folder', IMAGE_OPTIONS)
-  const warn = (text) => process.stderr.write(`warning: ${text}\n`)
-  const folder = await realFolder(options.folder)
-  const files = await findImages(folder, (error) => warn(error.message))
-  if (files.length === 0) throw new Error(`No images in ${folder}`)
-  const asked = options.model && (await resolveModel(options.model))
+  const options = parse(args, 'folder', OPTIONS)
+  const kinds = {
+    images: { collection: options.collection, model: options.model },
+    texts: options.texts && { collection: options['text-collection'], model: options['text-model'] }
+  }
+  const request = folderOptions(kinds)
+  if (!options.watch && !(await isStorage(options.path))) await requireFiles(options.folder, request)
+  for (const { settings, kind } of kindsOf(request)) {
+    kinds[kind.plural] = { ...settings, model: modelOption(settings.model) }
+  }
 
-  return withStorage(options.path, async (client) => {
+  return withStorage(options.path, async (client, signal) => {
+    const progress = new IndexProgress()
+    const indexing = { ...kinds, signal, onProgress: (event) => progress.update(event) }
     const started = Date.now()
-    const collection = await openCollection(client, options.collection, asked)
-    const images = await describe(files, warn)
-    const changed = await withoutStored(collection, images)
-    const indexed = changed.length > 0 ? await indexImages(collection, changed) : 0
-
-    const failed = files.length - images.length + changed.length - indexed
-    const unchanged = images.length - changed.length
-    const counts = [`${indexed} indexed`, `${unchanged} unchanged`, `${failed} skipped`].join(', ')
-    console.log(`${files.length} images: ${counts}, in ${duration((Date.now() - started) / 1000)}`)
-    console.log(`model: ${collection.model.label}`)
-    console.log(`collection: ${collection.name} in ${path.resolve(options.path)}`)
-    if (indexed + unchanged === 0) throw new Error(`None of the images in ${folder} could be indexed`)
+    if (!options.watch) {
+      const result = await indexFolder(client, options.folder, indexing)
+      progress.end()
+      report(result, options.path, Date.now() - started)
+      requireSuccess(result)
+      return
+    }
+    const watcher = await watchFolder(client, options.folder, {
+      ...indexing,
+      onScanError: (error) => progress.note(`warning: ${error.message}`)
+    })
+    progress.end()
+    report(watcher.result, options.path, Date.now() - started)
+    progress.listFiles()
+    progress.note(`Watching ${watcher.result.folder} until Ctrl-C`)
+    await watcher.closed
   })
 }
 
-async function realFolder(folder) {
-  const real = await fs.realpath(folder).catch(() => null)
-  if (!real || !(await fs.stat(real)).isDirectory()) throw new Error(`No such folder: ${folder}`)
-  return real
+async function requireFiles(folder, options) {
+  const { root, files } = await findFiles(folder, kindsOf(options), options)
+  if (files.length === 0) throw noFiles(root, options)
 }
 
-/** What is stored of each image; size and time of change tell later whether it is still the same. */
-async function describe(files, warn) {
-  const images = []
-  for (const file of files) {
-    try {
-      const { size, mtimeMs } = await fs.stat(file)
-      const payload = { image_path: file, file_size: size, modified: new Date(mtimeMs).toISOString() }
-      images.push({ id: pointId(file), file, payload })
-    } catch (error) {
-      warn(error.message)
-    }
+function report(result, storage, milliseconds) {
+  const time = duration(milliseconds / 1000)
+  for (const { file, error } of result.failures.filter(({ kind }) => kind === null)) {
+    process.stderr.write(`warning: ${file}: ${error.message}\n`)
   }
-  return images
+  for (const [name, kind] of kindsIn(result)) {
+    const { found, indexed, unchanged, failed, removed } = kind
+    const counts = [`${indexed} indexed`, `${unchanged} unchanged`, `${failed} skipped`]
+    if (removed > 0) counts.push(`${removed} removed`)
+    console.log(`${found} ${name}: ${counts.join(', ')}, in ${time}`)
+    console.log(`model: ${kind.model}`)
+    console.log(`collection: ${kind.collection} in ${path.resolve(storage)}`)
+  }
 }
 
-/** The images that the collection does not hold as they are now. */
-async function withoutStored({ client, name, size }, images) {
-  if (size === null) return images
-  const changed = []
-  for (let start = 0; start < images.length; start += LOOKUP_BATCH) {
-    const batch = images.slice(start, start + LOOKUP_BATCH)
-    const points = await client.retrieve(name, { ids: batch.map(({ id }) => id), with_payload: true })
-    const stored = new Map(points.map(({ id, payload }) => [id, payload]))
-    const isStored = ({ id, payload }) =>
-      Object.entries(payload).every(([key, value]) => stored.get(id)?.[key] === value)
-    changed.push(...batch.filter((image) => !isStored(image)))
+/** A run that has not done anything of what it was asked for has failed. */
+function requireSuccess(result) {
+  const kinds = kindsIn(result)
+  const count = (key) => kinds.reduce((sum, [, kind]) => sum + kind[key], 0)
+  if (count('found') === 0 && count('removed') === 0) throw noFiles(result.folder, result)
+  if (count('found') > 0 && count('failed') === count('found')) {
+    throw new Error(`None of the ${names(result)} in ${result.folder} could be indexed`)
   }
-  return changed
 }
 
-/** Embeds and stores images batch by batch, so that an interrupted run goes on where it stopped. */
-async function indexImages(collection, images) {
-  const progress = new Progress('Embedding', images.length)
-  let indexed = 0
-  progress.update(0)
-  for (let start = 0; start < images.length; start += EMBED_BATCH) {
-    const batch = images.slice(start, start + EMBED_BATCH)
-    const points = await embedReadable(collection.model, batch, (text) => progress.note(text))
-    if (points.length > 0) {
-      await ensureCollection(collection, points[0].vector.length)
-      await collection.client.upsert(collection.name, { points })
-    }
-    indexed += points.length
-    progress.update(start + batch.length)
-  }
-  progress.end()
-  return indexed
+function noFiles(folder, kinds) {
+  const nouns = names(kinds)
+  return new Error(`No ${nouns} in ${folder}`)
 }
 
-/** The points of those images that can be read as images. */
-async function embedReadable(model, images, warn) {
-  const readable = [...images]
-  while (readable.length > 0) {
-    try {
-      const vectors = await embed(
-        model,
-        readable.map(({ file }) => file)
-      )
-      return readable.map(({ id, payload }, index) => ({ id, payload, vector: vectors[index] }))
-    } catch (error) {
-      const failed = failedImage(error)
-      if (!failed) throw error
-      const [image] = readable.splice(failed.index, 1)
-      warn(`warning: ${image.file}: ${failed.reason}`)
-    }
-  }
-  return []
-}
+const kindsIn = ({ images, texts }) => Object.entries({ images, texts }).filter(([, kind]) => kind)
+
+const names = (kinds) =>
+  kindsIn(kinds)
+    .map(([name]) => name)
+    .join(' or ')

@@ -1,93 +1,101 @@
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { IMAGE_OPTIONS, IMAGE_OPTIONS_HELP, parse } from '../arguments.mjs'
-import { openCollection } from '../collection.mjs'
+import { searchFiles } from '../../index.js'
+import { FILE_OPTIONS, FILE_OPTIONS_HELP, parse } from '../arguments.mjs'
 import { contactSheet } from '../contact-sheet.mjs'
-import { embed, failedImage } from '../embedding.mjs'
 import { UsageError } from '../errors.mjs'
-import { MODEL_HELP, resolveModel } from '../model.mjs'
+import { IndexProgress } from '../index-progress.mjs'
+import { MODEL_HELP, modelLabel, modelOption, TEXT_MODEL_HELP } from '../model.mjs'
 import { withStorage } from '../storage.mjs'
 
 export const help = `Usage: qdrant-embedded search <image> [options]
+       qdrant-embedded search --text <words> [options]
 
 Prints the indexed images that are most similar to an image, best first, and writes them to a contact sheet: an HTML
-page with the image and its matches that opens in any browser.
+page with the image and its matches that opens in any browser. With words, prints the images that they describe, if the
+images were indexed with CLIP, and the chunks of texts that are about them.
 
 Options:
+  --text <words>        search by words
   --top <count>         how many matches (default: 5)
   --html <file>         where to write the contact sheet (default: ./contact-sheet.html)
   --no-html             write none
-${IMAGE_OPTIONS_HELP}
+${FILE_OPTIONS_HELP}
 ${MODEL_HELP}
                         (default: the one that the collection was made with)
+${TEXT_MODEL_HELP}
   -h, --help            this text
+
+Exit codes: 0 done, 1 failed, 2 wrong usage.
 `
 
 const OPTIONS = {
-  ...IMAGE_OPTIONS,
+  ...FILE_OPTIONS,
+  text: { type: 'string' },
   top: { type: 'string', default: '5' },
   html: { type: 'string' },
   'no-html': { type: 'boolean', default: false }
 }
 
+const EXCERPT_LENGTH = 100
+
 export async function run(args) {
-  const options = parse(args, 'image', OPTIONS)
-  const top = positiveInteger('--top', options.top)
+  const options = parse(args, 'image', OPTIONS, 'text')
+  const limit = positiveInteger('--top', options.top)
   if (options.html && options['no-html']) throw new UsageError("Option '--html' contradicts '--no-html'")
-  const image = path.resolve(options.image)
-  if (!(await isFile(image))) throw new Error(`No such file: ${options.image}`)
+  const query = await readQuery(options)
   await requireStorage(options.path)
-  const asked = options.model && (await resolveModel(options.model))
-
-  const result = await withStorage(options.path, (client) =>
-    search(client, options.collection, asked, image, top)
-  )
-  for (const [index, { id, score, file }] of result.matches.entries()) {
-    console.log(`#${index} id=${id} score=${score.toFixed(4)} path=${file}`)
+  const kinds = {
+    images: { collection: options.collection, model: modelOption(options.model) },
+    texts: { collection: options['text-collection'], model: modelOption(options['text-model']) }
   }
-  if (options['no-html']) return
-  const sheet = path.resolve(options.html ?? 'contact-sheet.html')
-  await fs.writeFile(sheet, await contactSheet(result))
-  process.stderr.write(`model: ${result.model}\ncontact sheet: ${sheet}\n`)
+  const progress = new IndexProgress()
+  const onProgress = (event) => progress.update(event)
+
+  const { images, texts, sheet } = await withStorage(options.path, async (client, signal) => {
+    const found = await searchFiles(client, query, { ...kinds, limit, onProgress, signal })
+    const sheet = found.images && (await aboutCollection(client, options.collection))
+    return { ...found, sheet }
+  })
+  const hasBoth = images && texts
+  if (hasBoth) console.log('images:')
+  for (const [index, match] of (images ?? []).entries()) console.log(line(index, match))
+  if (hasBoth) console.log('texts:')
+  for (const [index, match] of (texts ?? []).entries()) console.log(line(index, match))
+  if (options['no-html'] || !images) return
+  const file = path.resolve(options.html ?? 'contact-sheet.html')
+  await fs.writeFile(file, await contactSheet({ query, matches: images, ...sheet }))
+  process.stderr.write(`model: ${sheet.model}\ncontact sheet: ${file}\n`)
 }
 
-async function search(client, name, asked, image, limit) {
-  const collection = await openCollection(client, name, asked)
-  if (collection.size === null) {
-    const { collections } = await client.getCollections()
-    const others = collections.map((other) => other.name).join(', ')
-    throw new Error(`No collection "${name}" there${others && ` (there is: ${others})`}; run \`index\` first`)
+function line(index, { id, score, file, text, start, end }) {
+  const parts = [`#${index}`, `id=${id}`, `score=${score.toFixed(4)}`, `path=${file}`]
+  if (text !== undefined) {
+    const excerpt = text.replace(/\s+/g, ' ')
+    const shown = excerpt.length > EXCERPT_LENGTH ? `${excerpt.slice(0, EXCERPT_LENGTH - 1)}…` : excerpt
+    parts.push(`at=${start}-${end}`, `text=${shown}`)
   }
-  const query = await embedOne(collection.model, image)
-  const { points } = await client.query(name, { query, limit, with_payload: ['image_path'] })
-  const { count } = await client.count(name)
-  return {
-    query: image,
-    matches: points.map(({ id, score, payload }) => ({ id, score, file: String(payload?.image_path ?? '') })),
-    model: collection.model.label,
-    collection: name,
-    count
-  }
+  return parts.join(' ')
 }
 
-async function embedOne(model, image) {
-  try {
-    const [vector] = await embed(model, [image])
-    return vector
-  } catch (error) {
-    const failed = failedImage(error)
-    throw failed ? new Error(`${image}: ${failed.reason}`, { cause: error }) : error
-  }
+async function aboutCollection(client, collection) {
+  const { config } = await client.getCollection(collection)
+  const { count } = await client.count(collection)
+  return { collection, count, model: modelLabel(config.metadata ?? { model: 'unknown' }) }
+}
+
+async function readQuery({ text, image }) {
+  if (text !== undefined) return { text }
+  const file = path.resolve(image)
+  const stat = await fs.stat(file).catch(() => null)
+  if (!stat?.isFile()) throw new Error(`No such file: ${image}`)
+  return { image: file }
 }
 
 function positiveInteger(option, text) {
   if (!/^[1-9]\d{0,5}$/.test(text))
     throw new UsageError(`Option '${option}' takes a number from 1, not '${text}'`)
   return Number(text)
-}
-
-async function isFile(file) {
-  return (await fs.stat(file).catch(() => null))?.isFile() ?? false
 }
 
 /** Opening would create it. */
