@@ -14,8 +14,8 @@ import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** The languages that are looked at; other blocks are for reading. */
-const LANGUAGES = { js: 'js', javascript: 'js', ts: 'ts', typescript: 'ts', sh: 'sh', json: 'json' }
+/** The languages that are run; other blocks are for reading. */
+const LANGUAGES = { js: 'js', ts: 'ts', sh: 'sh', json: 'json' }
 
 /** README.md, the pages of `docs/` and the READMEs of the examples. */
 export function pages() {

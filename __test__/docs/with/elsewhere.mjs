@@ -1,4 +1,4 @@
-import { withClient } from '../../helpers.mjs'
+import { withStore } from '../store.mjs'
 
 /** `elsewhere`, a client of another, empty engine. */
-export default (use) => withClient((elsewhere) => use({ elsewhere }))
+export default (use) => withStore((elsewhere) => use({ elsewhere }))

@@ -1,4 +1,4 @@
-import { withClient } from '../../helpers.mjs'
+import { withStore } from '../store.mjs'
 
 const POINTS = [
   { id: 1, vector: [0.9, 0.1, 0.1, 0.1], payload: { name: 'harbour', kind: 'sea', year: 2021 } },
@@ -9,7 +9,7 @@ const POINTS = [
 
 /** `client`, of an engine in memory, with four points in the collection `photos`. */
 export default (use) =>
-  withClient(async (client) => {
+  withStore(async (client) => {
     await client.createCollection('photos', { vectors: { size: 4, distance: 'Cosine' } })
     await client.createPayloadIndex('photos', { field_name: 'kind', field_schema: 'keyword' })
     await client.createPayloadIndex('photos', { field_name: 'year', field_schema: 'integer' })
