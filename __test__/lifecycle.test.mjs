@@ -185,13 +185,13 @@ describe('a storage folder', () => {
 })
 
 describe('a process', () => {
-  for (const how of ['forget', 'exit', 'throw', 'kill']) {
+  for (const how of ['forget', 'exit', 'throw', 'handle', 'reject', 'kill']) {
     it(`that ends without close (${how}) ends by itself, and its data is kept`, () =>
       withFolder(async (path) => {
         const { code, signal, stdout } = await runScript('write-and-end.mjs', [path, how])
         assert.match(stdout, /written/)
         if (how === 'kill') assert.equal(signal, 'SIGKILL')
-        else assert.equal(code, { forget: 0, exit: 3, throw: 1 }[how])
+        else assert.equal(code, { forget: 0, exit: 3, throw: 1, handle: 4, reject: 1 }[how])
         assert.equal(await countIn(path), 500)
       }))
   }

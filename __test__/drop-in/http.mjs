@@ -7,9 +7,14 @@ import { connect } from 'qdrant-embedded'
 /** Routes of Qdrant's REST API, with the operations of `api()` that they are for. */
 const ROUTES = [
   ['GET /', 'root'],
+  ['GET /aliases', 'getCollectionsAliases'],
   ['GET /collections', 'getCollections'],
+  ['POST /collections/aliases', 'updateAliases'],
   ['PUT /collections/:collection_name', 'createCollection'],
   ['GET /collections/:collection_name', 'getCollection'],
+  ['GET /collections/:collection_name/aliases', 'getCollectionAliases'],
+  ['GET /collections/:collection_name/exists', 'collectionExists'],
+  ['PUT /collections/:collection_name/index', 'createFieldIndex'],
   ['GET /collections/:collection_name/points/:id', 'getPoint'],
   ['DELETE /collections/:collection_name', 'deleteCollection'],
   ['PUT /collections/:collection_name/points', 'upsertPoints'],

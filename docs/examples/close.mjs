@@ -1,0 +1,2 @@
+await client.close()
+await client.count('photos').catch(({ code }) => console.log(code)) // CLIENT_CLOSED

@@ -1,0 +1,2 @@
+const { name } = await client.createFullSnapshot()
+console.log(name.startsWith('full-snapshot-')) // true

@@ -1,0 +1,2 @@
+console.log(await client.deleteCollection('photos')) // true
+console.log(await client.deleteCollection('photos')) // false

@@ -1,0 +1,2 @@
+const { name } = await client.createFullSnapshot()
+console.log(await client.deleteFullSnapshot(name)) // true

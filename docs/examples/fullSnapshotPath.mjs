@@ -1,0 +1,2 @@
+const { name } = await client.createFullSnapshot()
+console.log((await client.fullSnapshotPath(name)).endsWith(name)) // true

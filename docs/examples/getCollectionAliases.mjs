@@ -1,0 +1,2 @@
+const { aliases } = await client.getCollectionAliases('photos')
+console.log(aliases) // []

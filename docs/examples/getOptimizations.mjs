@@ -1,0 +1,2 @@
+const { running } = await client.getOptimizations('photos')
+console.log(running) // []

@@ -1,0 +1,1 @@
+console.log(await client.listShardSnapshots('photos', 0)) // []

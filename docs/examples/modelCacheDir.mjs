@@ -1,0 +1,4 @@
+// with: nothing
+import { modelCacheDir } from 'qdrant-embedded'
+
+console.log(typeof modelCacheDir()) // string
