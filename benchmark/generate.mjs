@@ -13,6 +13,12 @@ const LATENT_DIM = 64
 const SPREAD = 1.3
 const NOISE = 0.1
 
+/** Fields that divide the points evenly, and into how many parts. A filter asks for the first of them. */
+export const PARTS = { tenth: 10, hundredth: 100 }
+
+/** Stands in a file of neighbours where fewer points match than are looked for. */
+export const NO_NEIGHBOUR = 2 ** 32 - 1
+
 const CATEGORIES = 20
 const WORDS =
   'amber bridge canyon dawn ember field glacier harbour island jungle keel lantern meadow night ocean pine'.split(
@@ -26,16 +32,13 @@ export function generate(folder, points, dim, neighbours) {
   const vectors = path.join(folder, 'vectors.f32')
   writeRows(vectors, points, dim, (row) => model.sample(row))
   writeRows(path.join(folder, 'queries.f32'), QUERIES, dim, (row) => model.sample(row))
-  writePayload(path.join(folder, 'payload.jsonl'), points, random)
-  const queries = readWords(path.join(folder, 'queries.f32'), Float32Array)
-  const truth = exactNeighbours(
-    vectors,
-    points,
-    dim,
-    rows(queries, dim).slice(0, QUERIES_WITH_TRUTH),
-    neighbours
-  )
-  fs.writeFileSync(path.join(folder, 'truth.u32'), truth)
+  const members = writePayload(path.join(folder, 'payload.jsonl'), points, random)
+  const queries = rows(readWords(path.join(folder, 'queries.f32'), Float32Array), dim)
+  const truth = exactNeighbours(vectors, queries.slice(0, QUERIES_WITH_TRUTH), neighbours, members)
+  fs.writeFileSync(path.join(folder, 'truth.u32'), truth.all)
+  for (const field of Object.keys(PARTS)) {
+    fs.writeFileSync(path.join(folder, `truth-${field}.u32`), truth[field])
+  }
 }
 
 /** Clusters of unequal weight in a space of few dimensions, laid into one of `dim` dimensions, with some noise. */
@@ -99,7 +102,10 @@ class Random {
   }
 }
 
+/** Returns which points are in which set: in that of all, and in the first part by each field of `PARTS`. */
 function writePayload(file, points, random) {
+  const members = { all: new Uint8Array(points).fill(1) }
+  for (const field of Object.keys(PARTS)) members[field] = new Uint8Array(points)
   const out = fs.openSync(file, 'w')
   for (let id = 0; id < points; id++) {
     const payload = {
@@ -107,28 +113,47 @@ function writePayload(file, points, random) {
       year: 1990 + random.below(36),
       title: Array.from({ length: 5 }, () => WORDS[random.below(WORDS.length)]).join(' ')
     }
+    for (const [field, parts] of Object.entries(PARTS)) {
+      const part = random.below(parts)
+      payload[field] = `${field}-${part}`
+      if (part === 0) members[field][id] = 1
+    }
     fs.writeSync(out, `${JSON.stringify(payload)}\n`)
   }
   fs.closeSync(out)
+  return members
 }
 
-/** The ids of the rows nearest to each query by cosine, best first, found by comparing with every row. */
-function exactNeighbours(file, points, dim, queries, neighbours) {
-  const best = queries.map(() => [])
+/**
+ * For each set of `members` the ids of its rows that are nearest to each query by cosine, best first, found by
+ * comparing with every row.
+ */
+function exactNeighbours(file, queries, neighbours, members) {
+  const sets = Object.entries(members).map(([name, isMember]) => ({
+    name,
+    isMember,
+    best: queries.map(() => [])
+  }))
   const vectors = fs.openSync(file, 'r')
-  for (let id = 0; id < points; id++) {
-    const row = readRow(vectors, dim)
+  for (let id = 0; id < members.all.length; id++) {
+    const row = readRow(vectors, queries[0].length)
+    const around = sets.filter(({ isMember }) => isMember[id])
     for (const [i, query] of queries.entries()) {
       const score = dot(query, row)
-      const list = best[i]
-      if (list.length === neighbours && score <= list.at(-1).score) continue
-      list.push({ id, score })
-      list.sort((a, b) => b.score - a.score)
-      if (list.length > neighbours) list.pop()
+      for (const { best } of around) insert(best[i], { id, score }, neighbours)
     }
   }
   fs.closeSync(vectors)
-  return Uint32Array.from(best.flatMap((list) => list.map(({ id }) => id)))
+  const ids = (list) => Array.from({ length: neighbours }, (_, rank) => list[rank]?.id ?? NO_NEIGHBOUR)
+  return Object.fromEntries(sets.map(({ name, best }) => [name, Uint32Array.from(best.flatMap(ids))]))
+}
+
+/** Puts an entry into a list of at most `length` that is sorted by score. */
+function insert(list, entry, length) {
+  if (list.length === length && entry.score <= list.at(-1).score) return
+  list.push(entry)
+  list.sort((a, b) => b.score - a.score)
+  if (list.length > length) list.pop()
 }
 
 function dot(a, b) {

@@ -62,7 +62,7 @@ function tableRow([label, decimals, pick], results) {
   return `| ${label} | ${cell(ours, decimals)} | ${cell(bare, decimals)} | ${cell(ratios, 2)}${range} |`
 }
 
-function median(values) {
+export function median(values) {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted.length / 2
   return (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2
