@@ -47,8 +47,8 @@ pub(super) fn check_opening(folder: &Path, log: &Path) -> Result<()> {
     }
 }
 
-/// Refuses an operation when its room, or that of a running optimization, may be missing.
-pub(super) fn check_write(folder: &Path, wal: WalConfig, operation: &UpdateOperation) -> Result<()> {
+/// Refuses operations when their room, or that of a running optimization, may be missing.
+pub(super) fn check_write(folder: &Path, wal: WalConfig, operations: &[UpdateOperation]) -> Result<()> {
     match available(folder) {
         None => return Ok(()),
         Some(available) if available > PLENTY.saturating_add(disk::reserved()) => {
@@ -58,7 +58,7 @@ pub(super) fn check_write(folder: &Path, wal: WalConfig, operation: &UpdateOpera
     }
     let mut size = Counter(0);
     // A counter takes everything.
-    let _ = operation.serialize(&mut serde_json::Serializer::new(&mut size));
+    let _ = operations.serialize(&mut serde_json::Serializer::new(&mut size));
     check_room(folder, write_buffer(wal).saturating_add(size.0.saturating_mul(COPIES_OF_AN_OPERATION)))
 }
 

@@ -26,6 +26,7 @@ mod frozen_segments;
 mod get_collection;
 mod get_optimizations;
 mod get_point;
+mod journal;
 mod maintenance;
 mod mmr_vector;
 mod optimizer_log;
@@ -59,6 +60,7 @@ mod vector_schema;
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::slice;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
@@ -66,6 +68,7 @@ use parking_lot::{Mutex, RwLock};
 use qdrant_edge::{EdgeShard, PointId, UpdateOperation};
 use serde_json::Value;
 
+use crate::config::Durability;
 use crate::error::{Error, Result};
 use crate::files::remove_leftovers;
 use crate::model::CollectionConfig;
@@ -108,6 +111,8 @@ pub struct Collection {
     optimizer_log: Mutex<OptimizerLog>,
     /// Writes that wait for their turn, counted by the queue.
     queued_writes: Arc<AtomicUsize>,
+    /// What the journal of a batch has to survive.
+    durability: Durability,
     rates: Rates,
 }
 
@@ -132,7 +137,9 @@ impl Collection {
         let shard_folder = folder.join(SHARD_FOLDER);
         disk_space::check_opening(folder, &shard_folder.join(WAL_FOLDER))?;
         let shard = shard_folder::open(&shard_folder, &config.edge_config())?;
-        Self::with_shard(folder, shard, config)
+        let collection = Self::with_shard(folder, shard, config)?;
+        collection.finish_batch()?;
+        Ok(collection)
     }
 
     fn with_shard(folder: &Path, shard: EdgeShard, config: CollectionConfig) -> Result<Self> {
@@ -150,6 +157,7 @@ impl Collection {
             optimizer: Mutex::default(),
             optimizer_log: Mutex::default(),
             queued_writes: Arc::default(),
+            durability: Durability::default(),
             rates: Rates::default(),
         };
         collection.announce_optimization();
@@ -159,6 +167,12 @@ impl Collection {
     /// With the number of writes that wait for their turn, which the queue keeps.
     pub(crate) fn counting(mut self, queued_writes: &Arc<AtomicUsize>) -> Self {
         self.queued_writes = queued_writes.clone();
+        self
+    }
+
+    /// With what its writes have to survive when they are acknowledged.
+    pub(crate) fn surviving(mut self, durability: Durability) -> Self {
+        self.durability = durability;
         self
     }
 
@@ -182,7 +196,7 @@ impl Collection {
     pub(crate) fn update(&self, operation: UpdateOperation) -> Result<u64> {
         let wal = self.config.read().wal_config;
         let operation = self.make_repeatable(operation)?;
-        disk_space::check_write(self.shard.path(), wal, &operation)?;
+        disk_space::check_write(self.shard.path(), wal, slice::from_ref(&operation))?;
         let changed = replay::required(&operation);
         self.dirty.store(true, Ordering::Release);
         self.unsynced.store(true, Ordering::Release);

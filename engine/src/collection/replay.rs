@@ -61,7 +61,8 @@ impl Collection {
         }
     }
 
-    fn by_ids(&self, operation: UpdateOperation) -> Result<UpdateOperation> {
+    /// With the points that a filter or a condition is about as they are now.
+    pub(super) fn by_ids(&self, operation: UpdateOperation) -> Result<UpdateOperation> {
         Ok(match operation {
             UpdateOperation::PointOperation(operation) => {
                 UpdateOperation::PointOperation(self.points_by_ids(operation)?)
@@ -75,6 +76,16 @@ impl Collection {
             operation @ (UpdateOperation::FieldIndexOperation(_)
             | UpdateOperation::VectorNameOperation(_)) => operation,
         })
+    }
+
+    /// Without the points that are to be changed and do not exist.
+    pub(super) fn without_missing(&self, mut operation: UpdateOperation) -> Result<UpdateOperation> {
+        let required = required(&operation);
+        if !required.is_empty() {
+            let existing = self.existing(required)?;
+            operation.retain_point_ids(|id| existing.contains(id));
+        }
+        Ok(operation)
     }
 
     fn points_by_ids(&self, operation: PointOperations) -> Result<PointOperations> {
@@ -185,6 +196,29 @@ impl Collection {
         };
         let (records, _) = self.shard.scroll(request)?;
         Ok(records.into_iter().map(|record| record.id).collect())
+    }
+}
+
+/// Whether it depends on the stored points which of them an operation is about.
+pub(super) fn has_condition(operation: &UpdateOperation) -> bool {
+    match operation {
+        UpdateOperation::PointOperation(operation) => match operation {
+            PointOperations::UpsertPointsConditional(_) | PointOperations::DeletePointsByFilter(_) => true,
+            PointOperations::UpsertPoints(_)
+            | PointOperations::DeletePoints { .. }
+            | PointOperations::SyncPoints(_)
+            | PointOperations::UpsertPointsRaw(_)
+            | PointOperations::SyncPointsRaw(_) => false,
+        },
+        UpdateOperation::VectorOperation(operation) => match operation {
+            VectorOperations::UpdateVectors(UpdateVectorsOp { points: _, update_filter }) => {
+                update_filter.is_some()
+            }
+            VectorOperations::DeleteVectorsByFilter(..) => true,
+            VectorOperations::DeleteVectors(..) => false,
+        },
+        UpdateOperation::PayloadOperation(operation) => operation.point_ids().is_none(),
+        UpdateOperation::FieldIndexOperation(_) | UpdateOperation::VectorNameOperation(_) => false,
     }
 }
 

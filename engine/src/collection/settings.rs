@@ -110,6 +110,7 @@ impl Collection {
             optimizer,
             optimizer_log,
             queued_writes,
+            durability,
             rates,
         } = self;
         drop(shard);
@@ -139,6 +140,7 @@ impl Collection {
             optimizer,
             optimizer_log,
             queued_writes,
+            durability,
             rates,
         };
         Ok((collection, outcome))
