@@ -60,7 +60,6 @@ mod vector_schema;
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::slice;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
@@ -100,6 +99,8 @@ pub struct Collection {
     first_operation: u64,
     /// Whether something was written since the last flush.
     dirty: AtomicBool,
+    /// Bytes of operations since the last flush.
+    unflushed: AtomicU64,
     /// Whether the write-ahead log holds what may not have reached the disk.
     unsynced: AtomicBool,
     /// Whether it was never flushed since it was opened: a crash may have left it writes that only the
@@ -151,6 +152,7 @@ impl Collection {
             next_operation: AtomicU64::new(first_operation),
             first_operation,
             dirty: AtomicBool::new(false),
+            unflushed: AtomicU64::new(0),
             unsynced: AtomicBool::new(false),
             never_flushed: AtomicBool::new(true),
             widely_changed: Mutex::default(),
@@ -196,14 +198,15 @@ impl Collection {
     pub(crate) fn update(&self, operation: UpdateOperation) -> Result<u64> {
         let wal = self.config.read().wal_config;
         let operation = self.make_repeatable(operation)?;
-        disk_space::check_write(self.shard.path(), wal, slice::from_ref(&operation))?;
+        let size = disk_space::size_of(&operation);
+        disk_space::check_write(self.shard.path(), wal, size)?;
         let changed = replay::required(&operation);
         self.dirty.store(true, Ordering::Release);
         self.unsynced.store(true, Ordering::Release);
         let number = self.next_operation.fetch_add(1, Ordering::AcqRel);
         self.announce_optimization();
         self.shard.update(operation)?;
-        self.remember_change(changed);
+        self.remember_change(changed, size);
         Ok(number)
     }
 }

@@ -27,6 +27,10 @@ const CHUNK: usize = 32;
 /// Points of wide changes that are kept in mind. With more, a flush is cheap in comparison.
 const MAX_REMEMBERED: usize = 100_000;
 
+/// Bytes of operations that wait for a flush. Until then they are in the log, and what they replace keeps
+/// its room in the segments.
+const MAX_UNFLUSHED: u64 = 64 * 1024 * 1024;
+
 impl Collection {
     /// Brings an operation into a form that can be repeated; called right before it is applied.
     pub(super) fn make_repeatable(&self, operation: UpdateOperation) -> Result<UpdateOperation> {
@@ -46,17 +50,15 @@ impl Collection {
         Ok(operation)
     }
 
-    /// Keeps in mind what an operation has changed; called after it was applied.
-    pub(super) fn remember_change(&self, changed: Vec<PointId>) {
-        if changed.len() <= CHUNK {
-            return;
-        }
-        let is_full = {
+    /// Keeps in mind what an operation of this size has changed; called after it was applied.
+    pub(super) fn remember_change(&self, changed: Vec<PointId>, size: u64) {
+        let mut is_due = self.unflushed.fetch_add(size, Ordering::AcqRel) + size > MAX_UNFLUSHED;
+        if changed.len() > CHUNK {
             let mut remembered = self.widely_changed.lock();
             remembered.extend(changed);
-            remembered.len() > MAX_REMEMBERED
-        };
-        if is_full && let Err(error) = self.flush() {
+            is_due |= remembered.len() > MAX_REMEMBERED;
+        }
+        if is_due && let Err(error) = self.flush() {
             tracing::error!(%error, path = %self.shard.path().display(), "flush failed");
         }
     }
