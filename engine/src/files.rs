@@ -17,7 +17,7 @@ const NEW: &str = ".new-";
 pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
     let folder = parent(path);
     let write = || -> std::io::Result<()> {
-        let mut file = NamedTempFile::with_prefix_in(NEW, folder)?;
+        let mut file = new_file(folder)?;
         serde_json::to_writer_pretty(&mut file, value)?;
         file.flush()?;
         file.as_file().sync_all()?;
@@ -25,6 +25,11 @@ pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
         sync_folder(folder)
     };
     write().map_err(|error| Error::storage(path, error))
+}
+
+/// A file to take its place in `folder` when it is whole. A crash may leave it for [`remove_leftovers`].
+pub(crate) fn new_file(folder: &Path) -> std::io::Result<NamedTempFile> {
+    NamedTempFile::with_prefix_in(NEW, folder)
 }
 
 /// Reads `path`; `None` when there is no such file.

@@ -7,7 +7,6 @@
 use std::io;
 use std::path::Path;
 
-use qdrant_edge::UpdateOperation;
 use serde::Serialize;
 
 use super::Collection;
@@ -47,19 +46,23 @@ pub(super) fn check_opening(folder: &Path, log: &Path) -> Result<()> {
     }
 }
 
-/// Refuses an operation when its room, or that of a running optimization, may be missing.
-pub(super) fn check_write(folder: &Path, wal: WalConfig, operation: &UpdateOperation) -> Result<()> {
-    match available(folder) {
-        None => return Ok(()),
-        Some(available) if available > PLENTY.saturating_add(disk::reserved()) => {
-            return Ok(());
-        }
-        Some(_) => {}
-    }
+/// Bytes that operations take in the log.
+pub(super) fn size_of(operations: &impl Serialize) -> u64 {
     let mut size = Counter(0);
     // A counter takes everything.
-    let _ = operation.serialize(&mut serde_json::Serializer::new(&mut size));
-    check_room(folder, write_buffer(wal).saturating_add(size.0.saturating_mul(COPIES_OF_AN_OPERATION)))
+    let _ = serde_cbor::to_writer(&mut size, operations);
+    size.0
+}
+
+/// Refuses a write of this [size](size_of) when its room, or that of a running optimization, may be
+/// missing.
+pub(super) fn check_write(folder: &Path, wal: WalConfig, size: u64) -> Result<()> {
+    match available(folder) {
+        Some(available) if available <= PLENTY.saturating_add(disk::reserved()) => {
+            check_room(folder, write_buffer(wal).saturating_add(size.saturating_mul(COPIES_OF_AN_OPERATION)))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The reserve that a server keeps, twice the size of a segment of the write-ahead log; with small ones,

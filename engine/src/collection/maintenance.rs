@@ -54,6 +54,7 @@ impl Collection {
             Error::from(error)
         })?;
         self.never_flushed.store(false, Ordering::Release);
+        self.unflushed.store(0, Ordering::Release);
         self.widely_changed.lock().clear();
         Ok(())
     }

@@ -26,6 +26,7 @@ mod frozen_segments;
 mod get_collection;
 mod get_optimizations;
 mod get_point;
+mod journal;
 mod maintenance;
 mod mmr_vector;
 mod optimizer_log;
@@ -66,6 +67,7 @@ use parking_lot::{Mutex, RwLock};
 use qdrant_edge::{EdgeShard, PointId, UpdateOperation};
 use serde_json::Value;
 
+use crate::config::Durability;
 use crate::error::{Error, Result};
 use crate::files::remove_leftovers;
 use crate::inference::{Made, WithObjects};
@@ -98,6 +100,8 @@ pub struct Collection {
     first_operation: u64,
     /// Whether something was written since the last flush.
     dirty: AtomicBool,
+    /// Bytes of operations since the last flush.
+    unflushed: AtomicU64,
     /// Whether the write-ahead log holds what may not have reached the disk.
     unsynced: AtomicBool,
     /// Whether it was never flushed since it was opened: a crash may have left it writes that only the
@@ -109,6 +113,8 @@ pub struct Collection {
     optimizer_log: Mutex<OptimizerLog>,
     /// Writes that wait for their turn, counted by the queue.
     queued_writes: Arc<AtomicUsize>,
+    /// What the journal of a batch has to survive.
+    durability: Durability,
     rates: Rates,
 }
 
@@ -133,7 +139,9 @@ impl Collection {
         let shard_folder = folder.join(SHARD_FOLDER);
         disk_space::check_opening(folder, &shard_folder.join(WAL_FOLDER))?;
         let shard = shard_folder::open(&shard_folder, &config.edge_config())?;
-        Self::with_shard(folder, shard, config)
+        let collection = Self::with_shard(folder, shard, config)?;
+        collection.finish_batch()?;
+        Ok(collection)
     }
 
     fn with_shard(folder: &Path, shard: EdgeShard, config: CollectionConfig) -> Result<Self> {
@@ -145,12 +153,14 @@ impl Collection {
             next_operation: AtomicU64::new(first_operation),
             first_operation,
             dirty: AtomicBool::new(false),
+            unflushed: AtomicU64::new(0),
             unsynced: AtomicBool::new(false),
             never_flushed: AtomicBool::new(true),
             widely_changed: Mutex::default(),
             optimizer: Mutex::default(),
             optimizer_log: Mutex::default(),
             queued_writes: Arc::default(),
+            durability: Durability::default(),
             rates: Rates::default(),
         };
         collection.announce_optimization();
@@ -160,6 +170,12 @@ impl Collection {
     /// With the number of writes that wait for their turn, which the queue keeps.
     pub(crate) fn counting(mut self, queued_writes: &Arc<AtomicUsize>) -> Self {
         self.queued_writes = queued_writes.clone();
+        self
+    }
+
+    /// With what its writes have to survive when they are acknowledged.
+    pub(crate) fn surviving(mut self, durability: Durability) -> Self {
+        self.durability = durability;
         self
     }
 
@@ -191,14 +207,15 @@ impl Collection {
     pub(crate) fn update(&self, operation: UpdateOperation) -> Result<u64> {
         let wal = self.config.read().wal_config;
         let operation = self.make_repeatable(operation)?;
-        disk_space::check_write(self.shard.path(), wal, &operation)?;
+        let size = disk_space::size_of(&operation);
+        disk_space::check_write(self.shard.path(), wal, size)?;
         let changed = replay::required(&operation);
         self.dirty.store(true, Ordering::Release);
         self.unsynced.store(true, Ordering::Release);
         let number = self.next_operation.fetch_add(1, Ordering::AcqRel);
         self.announce_optimization();
         self.shard.update(operation)?;
-        self.remember_change(changed);
+        self.remember_change(changed, size);
         Ok(number)
     }
 }

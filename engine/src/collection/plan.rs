@@ -115,9 +115,12 @@ impl<'a> Plan<'a> {
         Ok(stored)
     }
 
-    /// Applies the operations, and returns their numbers.
+    /// Applies the operations, and returns their numbers. After a crash all of them are there, or none.
     pub(super) fn apply(self) -> Result<Vec<u64>> {
         let Self { collection, operations, present: _, deleted: _ } = self;
-        operations.into_iter().map(|operation| collection.update(operation)).collect()
+        match operations.len() {
+            0 | 1 => operations.into_iter().map(|operation| collection.update(operation)).collect(),
+            _ => collection.update_as_one(operations),
+        }
     }
 }

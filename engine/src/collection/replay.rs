@@ -27,6 +27,10 @@ const CHUNK: usize = 32;
 /// Points of wide changes that are kept in mind. With more, a flush is cheap in comparison.
 const MAX_REMEMBERED: usize = 100_000;
 
+/// Bytes of operations that wait for a flush. Until then they are in the log, and what they replace keeps
+/// its room in the segments.
+const MAX_UNFLUSHED: u64 = 64 * 1024 * 1024;
+
 impl Collection {
     /// Brings an operation into a form that can be repeated; called right before it is applied.
     pub(super) fn make_repeatable(&self, operation: UpdateOperation) -> Result<UpdateOperation> {
@@ -46,22 +50,21 @@ impl Collection {
         Ok(operation)
     }
 
-    /// Keeps in mind what an operation has changed; called after it was applied.
-    pub(super) fn remember_change(&self, changed: Vec<PointId>) {
-        if changed.len() <= CHUNK {
-            return;
-        }
-        let is_full = {
+    /// Keeps in mind what an operation of this size has changed; called after it was applied.
+    pub(super) fn remember_change(&self, changed: Vec<PointId>, size: u64) {
+        let mut is_due = self.unflushed.fetch_add(size, Ordering::AcqRel) + size > MAX_UNFLUSHED;
+        if changed.len() > CHUNK {
             let mut remembered = self.widely_changed.lock();
             remembered.extend(changed);
-            remembered.len() > MAX_REMEMBERED
-        };
-        if is_full && let Err(error) = self.flush() {
+            is_due |= remembered.len() > MAX_REMEMBERED;
+        }
+        if is_due && let Err(error) = self.flush() {
             tracing::error!(%error, path = %self.shard.path().display(), "flush failed");
         }
     }
 
-    fn by_ids(&self, operation: UpdateOperation) -> Result<UpdateOperation> {
+    /// With the points that a filter or a condition is about as they are now.
+    pub(super) fn by_ids(&self, operation: UpdateOperation) -> Result<UpdateOperation> {
         Ok(match operation {
             UpdateOperation::PointOperation(operation) => {
                 UpdateOperation::PointOperation(self.points_by_ids(operation)?)
@@ -75,6 +78,16 @@ impl Collection {
             operation @ (UpdateOperation::FieldIndexOperation(_)
             | UpdateOperation::VectorNameOperation(_)) => operation,
         })
+    }
+
+    /// Without the points that are to be changed and do not exist.
+    pub(super) fn without_missing(&self, mut operation: UpdateOperation) -> Result<UpdateOperation> {
+        let required = required(&operation);
+        if !required.is_empty() {
+            let existing = self.existing(required)?;
+            operation.retain_point_ids(|id| existing.contains(id));
+        }
+        Ok(operation)
     }
 
     fn points_by_ids(&self, operation: PointOperations) -> Result<PointOperations> {
@@ -185,6 +198,29 @@ impl Collection {
         };
         let (records, _) = self.shard.scroll(request)?;
         Ok(records.into_iter().map(|record| record.id).collect())
+    }
+}
+
+/// Whether it depends on the stored points which of them an operation is about.
+pub(super) fn has_condition(operation: &UpdateOperation) -> bool {
+    match operation {
+        UpdateOperation::PointOperation(operation) => match operation {
+            PointOperations::UpsertPointsConditional(_) | PointOperations::DeletePointsByFilter(_) => true,
+            PointOperations::UpsertPoints(_)
+            | PointOperations::DeletePoints { .. }
+            | PointOperations::SyncPoints(_)
+            | PointOperations::UpsertPointsRaw(_)
+            | PointOperations::SyncPointsRaw(_) => false,
+        },
+        UpdateOperation::VectorOperation(operation) => match operation {
+            VectorOperations::UpdateVectors(UpdateVectorsOp { points: _, update_filter }) => {
+                update_filter.is_some()
+            }
+            VectorOperations::DeleteVectorsByFilter(..) => true,
+            VectorOperations::DeleteVectors(..) => false,
+        },
+        UpdateOperation::PayloadOperation(operation) => operation.point_ids().is_none(),
+        UpdateOperation::FieldIndexOperation(_) | UpdateOperation::VectorNameOperation(_) => false,
     }
 }
 

@@ -104,12 +104,14 @@ impl Collection {
             next_operation,
             first_operation,
             dirty,
+            unflushed,
             unsynced,
             never_flushed,
             widely_changed,
             optimizer,
             optimizer_log,
             queued_writes,
+            durability,
             rates,
         } = self;
         drop(shard);
@@ -133,12 +135,14 @@ impl Collection {
             next_operation,
             first_operation,
             dirty,
+            unflushed,
             unsynced,
             never_flushed,
             widely_changed,
             optimizer,
             optimizer_log,
             queued_writes,
+            durability,
             rates,
         };
         Ok((collection, outcome))

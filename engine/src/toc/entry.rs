@@ -75,7 +75,7 @@ impl Entry {
         let queued_writes = Arc::default();
         let entry = Arc::new(Self {
             name,
-            state: RwLock::new(State::of(opened, &queued_writes)),
+            state: RwLock::new(State::of(opened, &queued_writes, durability)),
             writes,
             queued_writes,
             flush_scheduled: AtomicBool::new(false),
@@ -370,16 +370,16 @@ impl Suspension<'_> {
     /// Goes on with what was opened.
     pub(super) fn end(self, opened: Result<Collection>) {
         let Self { entry, mut state } = self;
-        *state = State::of(opened, &entry.queued_writes);
+        *state = State::of(opened, &entry.queued_writes, entry.durability);
         drop(state);
         entry.schedule_optimization();
     }
 }
 
 impl State {
-    fn of(opened: Result<Collection>, queued_writes: &Arc<AtomicUsize>) -> Self {
+    fn of(opened: Result<Collection>, queued_writes: &Arc<AtomicUsize>, durability: Durability) -> Self {
         match opened {
-            Ok(collection) => State::Open(Box::new(collection.counting(queued_writes))),
+            Ok(collection) => State::Open(Box::new(collection.counting(queued_writes).surviving(durability))),
             Err(error) => State::Damaged(error),
         }
     }

@@ -35,7 +35,7 @@ pub struct Totals {
     pub sent: u64,
     pub acknowledged: u64,
     pub in_flight: u64,
-    /// Operations in flight that were found done; those of a batch count one by one.
+    /// Operations in flight that were found done.
     pub in_flight_done: u64,
     /// Kills that left a segment that the optimizer had not finished.
     pub unfinished_segments: u64,
@@ -366,7 +366,7 @@ impl Driver {
 
     /// Checks that what was found is what was acknowledged, with some of what was in flight, in call order.
     fn compare(&mut self, found: Model, totals: &mut Totals) {
-        let pending: Vec<_> = self.pending.drain(..).flat_map(|(_, operation)| operation.parts()).collect();
+        let pending: Vec<_> = self.pending.drain(..).map(|(_, operation)| operation).collect();
         if let [operation] = &pending[..]
             && operation.kind.is_about_the_store()
         {

@@ -87,7 +87,7 @@ impl Kind {
 }
 
 impl Operation {
-    /// What is done whole or not at all: the operations of a batch, or this one.
+    /// The operations of a batch, or this one.
     pub fn parts(&self) -> Vec<Operation> {
         if self.kind != Kind::BatchUpdate {
             return vec![self.clone()];

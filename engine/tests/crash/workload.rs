@@ -22,14 +22,18 @@ pub fn about_a_collection(random: &mut Random, model: &Model) -> Operation {
     let names: Vec<_> = model.collections.keys().collect();
     let name = *random.pick(&names);
     let contents = &model.collections[name];
-    let of = |kind, args| Operation { kind, collection: name.clone(), args };
-    match random.below(130) {
+    if random.one_in(6) { batch(random, name, contents) } else { alone(random, name, contents) }
+}
+
+/// An operation on a collection that is no batch.
+fn alone(random: &mut Random, name: &str, contents: &Contents) -> Operation {
+    let of = |kind, args| Operation { kind, collection: name.to_owned(), args };
+    match random.below(124) {
         100..115 => changed_vectors(random, name, contents)
             .unwrap_or_else(|| of(Kind::Upsert, upsert(random, name, contents))),
-        115..121 => batch(random, name, model),
-        121..125 => vector_name(random, name, contents)
+        115..119 => vector_name(random, name, contents)
             .unwrap_or_else(|| of(Kind::Upsert, upsert(random, name, contents))),
-        125..130 => of(Kind::UpdateCollection, new_settings(random, name)),
+        119..124 => of(Kind::UpdateCollection, new_settings(random, name)),
         0..30 => of(Kind::Upsert, upsert(random, name, contents)),
         30..34 => of(Kind::Upsert, bulk(random, name, contents)),
         34..42 => of(Kind::Upsert, conditional(random, name, contents)),
@@ -127,15 +131,13 @@ fn changed_vectors(random: &mut Random, name: &str, contents: &Contents) -> Opti
 }
 
 /// Several operations in one call.
-fn batch(random: &mut Random, name: &str, model: &Model) -> Operation {
-    let mut model = Model {
-        collections: [(name.to_owned(), model.collections[name].clone())].into(),
-        ..Model::default()
-    };
-    let count = 2 + random.below(3);
+fn batch(random: &mut Random, name: &str, contents: &Contents) -> Operation {
+    let collections = [(name.to_owned(), contents.clone())].into();
+    let mut model = Model { collections, ..Model::default() };
+    let count = 2 + random.below(10);
     let mut parts = Vec::new();
     while parts.len() < count as usize {
-        let part = about_a_collection(random, &model);
+        let part = alone(random, name, &model.collections[name]);
         if part.kind.name_in_batch().is_some() {
             model.apply(&part);
             parts.push(json!({ "kind": part.kind, "args": part.args }));

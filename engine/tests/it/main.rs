@@ -4,6 +4,7 @@ mod bad_points;
 mod batch_update;
 mod collections;
 mod common;
+mod disk_space;
 mod examples;
 mod filters;
 mod full_text;

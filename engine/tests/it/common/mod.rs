@@ -117,6 +117,11 @@ impl Store {
         Ok(answer(&self.runtime.block_on(self.client.inspect(Touches::All, operation))?))
     }
 
+    /// Has everything reach the disk.
+    pub fn flush(&self) {
+        self.runtime.block_on(self.client.flush()).unwrap();
+    }
+
     /// Waits until the optimizer has no work left.
     pub fn wait_until_optimized(&self) {
         let start = Instant::now();
