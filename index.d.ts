@@ -458,9 +458,11 @@ export declare class QdrantClient {
    * is wrong. `wait` is `true` unless given; with `false` the answer is `acknowledged`, but comes
    * just as late, since what is acknowledged is also kept.
    *
-   * `{ text, model: 'qdrant/bm25', options }` in the place of a named sparse vector becomes the
-   * weights of the words of the text; the vector wants `modifier: 'idf'`. Rejects with status 400
-   * for options that BM25 does not have, and with 500 for any other model.
+   * `{ text, model }` and `{ image, model }` in the place of vectors become those that the model makes of
+   * them, on this machine; all that one call has for a model at once. `qdrant/bm25` makes sparse
+   * vectors, which want `modifier: 'idf'`. Later writes to the collection wait for a model, too;
+   * searches do not. Rejects with status 400 for a model or an option that is not known. See
+   * `docs/embeddings.md`.
    */
   upsert(collectionName: string, args: UpsertArgs): Promise<Schemas['UpdateResult']>
   /** Deletes points, by ids or by a filter. */
@@ -615,6 +617,8 @@ export interface ClientOptions {
    * `docs/storage.md`.
    */
   durability?: 'process' | 'sync'
+  /** The models that requests may name. Each client has its own, also where several share a folder. */
+  inference?: InferenceOptions
   /**
    * Prints diagnostics to stderr, by a filter such as `'info'` or
    * `'qdrant_embedded_engine=debug'`. Default: the environment variable `QDRANT_EMBEDDED_LOG`,
@@ -719,6 +723,78 @@ export interface EmbedProgress {
  * ```
  */
 export declare function embedTexts(texts: ReadonlyArray<string>, options?: EmbedOptions | null): Promise<Float32Array[]>
+
+/** A model for requests. Give either `path` or `model`. */
+export interface InferenceModel {
+  /**
+   * Folder with `model.onnx`, and with `preprocessor_config.json` of an image model, or else
+   * `tokenizer.json`, `config.json`, `special_tokens_map.json` and `tokenizer_config.json`, and
+   * `idf.json` of a sparse model without inference for queries.
+   */
+  path?: string
+  /** Name of a model of the hub. */
+  model?: string
+  /**
+   * What it makes: a vector of a text or of an image, a sparse vector of a text, a vector of each token
+   * of a text, or the three kinds of vectors of BGE-M3. A folder needs it; of a model of the hub it is
+   * known.
+   */
+  kind?: 'text' | 'image' | 'sparse' | 'multivector' | 'bge-m3'
+  /**
+   * How the token vectors of a folder's text model become one. Default: what its
+   * `1_Pooling/config.json` says, else `'mean'`.
+   */
+  pooling?: 'mean' | 'cls'
+  /**
+   * Whether the vectors of a folder's text or multivector model are made of unit length. Those of image
+   * models always are. Default: `true`.
+   */
+  normalize?: boolean
+  /**
+   * `'dynamic'` if a folder's text model was quantized by the values of a batch: texts are then embedded
+   * one by one, so that each has the same vector in any company. Default: `'static'`, also for a model
+   * that was not quantized.
+   */
+  quantization?: 'static' | 'dynamic'
+  /** Dimension that the vectors of a folder's model must have. Default: any. */
+  dimension?: number
+  /**
+   * Tokens of a text at most; what it has beyond is left out. Default: 512, or less if
+   * `tokenizer_config.json` says so.
+   */
+  maxTokens?: number
+  /**
+   * How the scores of a folder's sparse model become weights: `'splade'`, or `'inference-free'`, whose
+   * queries are looked up in `idf.json`. Default: `'splade'`.
+   */
+  sparse?: 'splade' | 'inference-free'
+  /** Put before every text of a query, such as `'query: '`. Default: nothing. */
+  queryPrefix?: string
+  /** Put before every text to be stored, such as `'passage: '`. Default: nothing. */
+  documentPrefix?: string
+}
+
+/**
+ * The models that requests name as `{ text, model }` and `{ image, model }`. All of it is optional: the
+ * models of fastembed have their names of the Hugging Face hub.
+ */
+export interface InferenceOptions {
+  /** More models, by names of your choice: in folders, or of the hub with settings of your own. */
+  models?: Record<string, InferenceModel>
+  /** Folder in which downloaded models are kept. Default: `modelCacheDir()`. */
+  cacheDir?: string
+  /** How many inputs a model takes at once: more take more memory. Default: 8 images, 32 texts. */
+  batchSize?: number
+  /** CPU cores that a model uses; at most those that there are. Default: all but one. */
+  threads?: number
+  /** Never download a model: refuse requests for one that is not here. Default: `false`. */
+  localFilesOnly?: boolean
+  /**
+   * Whether the `image` of a request may be an `http://` or `https://` URL, which is then loaded from
+   * there: at most 32 MB, within 30 seconds. Default: `false`.
+   */
+  allowHttpImages?: boolean
+}
 
 /**
  * A model from files on this machine, which are those of a repository of the Hugging Face hub.

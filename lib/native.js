@@ -27,6 +27,14 @@ function isInferenceObject(value) {
   return typeof value.model === 'string' && ('text' in value || 'image' in value || 'object' in value)
 }
 
+/** JSON has no bytes: an image that is a `Buffer` or a `Uint8Array` crosses in base64. */
+function withImageAsText(object) {
+  const { image } = object
+  if (!(image instanceof Uint8Array)) return object
+  const bytes = Buffer.from(image.buffer, image.byteOffset, image.byteLength)
+  return { ...object, image: bytes.toString('base64') }
+}
+
 // Below this length a list of numbers is as cheap as its placeholder.
 const MIN_PACKED_LENGTH = 8
 
@@ -72,7 +80,8 @@ class VectorPacker {
     if (value instanceof Float32Array) return this.pack(value)
     if (Array.isArray(value)) return this.walkArray(value, isVector)
     if (ArrayBuffer.isView(value)) return Array.from(value)
-    if (typeof value.toJSON === 'function' || isInferenceObject(value)) return value
+    if (typeof value.toJSON === 'function') return value
+    if (isInferenceObject(value)) return withImageAsText(value)
     const copy = {}
     for (const key of Object.keys(value)) {
       const child = value[key]

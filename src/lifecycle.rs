@@ -12,6 +12,7 @@ use std::thread::{self, JoinHandle};
 use napi::Env;
 use parking_lot::Mutex;
 use qdrant_embedded_engine::QdrantClient;
+use tokio::sync::watch;
 
 use crate::cancellation::Calls;
 use crate::promise::Promises;
@@ -23,6 +24,7 @@ thread_local! {
 
 pub struct Environment {
     state: Mutex<State>,
+    ended: watch::Sender<bool>,
     promises: Promises,
     calls: Calls,
 }
@@ -66,13 +68,22 @@ impl Environment {
             Some(environment) => Ok(environment.clone()),
             None => {
                 let promises = Promises::new(env)?;
-                let environment =
-                    Arc::new(Self { state: Mutex::default(), promises, calls: Calls::default() });
+                let environment = Arc::new(Self {
+                    state: Mutex::default(),
+                    ended: watch::Sender::new(false),
+                    promises,
+                    calls: Calls::default(),
+                });
                 env.add_env_cleanup_hook(environment.clone(), |environment| environment.end())?;
                 *current = Some(environment.clone());
                 Ok(environment)
             }
         })
+    }
+
+    /// Tells what goes on for this environment that it has ended.
+    pub fn ended(&self) -> watch::Receiver<bool> {
+        self.ended.subscribe()
     }
 
     pub fn promises(&self) -> &Promises {
@@ -109,6 +120,8 @@ impl Environment {
     }
 
     fn end(&self) {
+        // Calls that wait for a model are given up: that may take long, and nobody can be told any more.
+        self.ended.send_replace(true);
         let (clients, releases) = {
             let mut state = self.state.lock();
             state.ended = true;

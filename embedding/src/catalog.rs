@@ -32,7 +32,7 @@ pub(crate) fn text_model(name: &str) -> Result<ModelInfo<EmbeddingModel>> {
 
 /// Where a hub repository holds several variants, `model.onnx` is the one in full precision, and the
 /// others have longer names. fastembed lists them in no particular order.
-fn find<M: Clone>(models: &[ModelInfo<M>], name: &str) -> Option<ModelInfo<M>> {
+pub(crate) fn find<M: Clone>(models: &[ModelInfo<M>], name: &str) -> Option<ModelInfo<M>> {
     let variants = models.iter().filter(|model| model.model_code.eq_ignore_ascii_case(name));
     variants.min_by_key(|model| model.model_file.len()).cloned()
 }

@@ -5,6 +5,8 @@ use std::fs;
 use std::io::{Cursor, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Rgb, RgbImage};
 
@@ -26,6 +28,8 @@ pub enum ImageSource {
     Path(PathBuf),
     /// Content of a JPEG, PNG, WebP, GIF or BMP file.
     Bytes(Vec<u8>),
+    /// As [`Bytes`](Self::Bytes), in base64.
+    Base64(String),
 }
 
 impl Display for ImageSource {
@@ -33,6 +37,7 @@ impl Display for ImageSource {
         match self {
             Self::Path(path) => write!(f, "{}", path.display()),
             Self::Bytes(bytes) => write!(f, "{} bytes", bytes.len()),
+            Self::Base64(text) => write!(f, "{} characters of base64", text.len()),
         }
     }
 }
@@ -43,6 +48,7 @@ impl ImageSource {
         match self {
             Self::Path(path) => decode(&read(path)?),
             Self::Bytes(bytes) => decode(bytes),
+            Self::Base64(text) => decode(&from_base64(text)?),
         }
     }
 }
@@ -63,6 +69,23 @@ fn read(path: &Path) -> Result<Vec<u8>> {
         return Err(Error::invalid(format!("has {} bytes; at most {MAX_BYTES} are read", metadata.len())));
     }
     fs::read(path).map_err(|error| unreadable(&error))
+}
+
+/// With the alphabet of plain base64 or that of URLs, padded or not, whatever lines it is broken into.
+fn from_base64(text: &str) -> Result<Vec<u8>> {
+    let plain: Vec<u8> = text
+        .bytes()
+        .filter(|byte| !byte.is_ascii_whitespace() && *byte != b'=')
+        .map(|byte| match byte {
+            b'-' => b'+',
+            b'_' => b'/',
+            byte => byte,
+        })
+        .collect();
+    if plain.len() as u64 > MAX_BYTES / 3 * 4 {
+        return Err(Error::invalid(format!("is too long; at most {MAX_BYTES} bytes are read")));
+    }
+    STANDARD_NO_PAD.decode(plain).map_err(|error| Error::invalid(format!("is no base64: {error}")))
 }
 
 fn unreadable(error: &std::io::Error) -> Error {

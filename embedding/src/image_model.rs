@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::catalog;
 use crate::decode::ImageSource;
 use crate::error::{Error, Result, chain};
-use crate::model::{Embedding, Model, ModelId, Surroundings, read, thread_pool};
+use crate::model::{Embedding, Model, ModelId, Surroundings, check_dimension, read, thread_pool};
 use crate::options::ModelSource;
 use crate::runtime;
 
@@ -25,6 +25,7 @@ pub(crate) struct ImageModel {
 
 impl Model for ImageModel {
     type Input = ImageSource;
+    type Output = Embedding;
 
     const DEFAULT_BATCH_SIZE: usize = 8;
 
@@ -58,8 +59,11 @@ impl Model for ImageModel {
         let prepared: Vec<_> = self.pool.install(|| batch.par_iter().enumerate().map(prepare).collect());
         // The first failure in the caller's order, whichever thread was fastest.
         let prepared = prepared.into_iter().collect::<Result<Vec<_>>>()?;
-        self.network
+        let vectors = self
+            .network
             .embed_preprocessed(prepared)
-            .map_err(|error| Error::internal(chain(&error)).of(&self.source))
+            .map_err(|error| Error::internal(chain(&error)).of(&self.source))?;
+        check_dimension(&self.source, &vectors)?;
+        Ok(vectors)
     }
 }

@@ -13,21 +13,25 @@
 //! ```
 //!
 //! `decode` reads images, `hub` keeps and downloads models, `catalog` knows their names, `runtime`
-//! loads ONNX Runtime, `image_model` and `text_model` run them, `registry` and `worker` hold them;
-//! `split` cuts texts into chunks.
+//! loads ONNX Runtime, `image_model`, `text_model` and the other `…_model`s run them, `registry` and
+//! `worker` hold them; `models` finds them for requests, by names; `split` cuts texts into chunks.
 
 #![deny(missing_docs)]
 
+mod bge_m3_model;
 mod catalog;
 mod decode;
 mod error;
 mod hub;
 mod image_model;
 mod model;
+mod models;
+mod multivector_model;
 mod options;
 mod pending;
 mod registry;
 mod runtime;
+mod sparse_model;
 mod split;
 mod text_model;
 mod worker;
@@ -36,19 +40,30 @@ pub use decode::ImageSource;
 pub use error::{Error, ErrorKind, Result};
 pub use hub::model_cache_dir;
 pub use model::Embedding;
-pub use options::{EmbedOptions, ModelSource, Pooling, Progress, ProgressListener};
+pub use models::{ModelKind, Models, PendingVectors, RegisteredModel, Role, Vector};
+pub use options::{
+    EmbedOptions, FolderSettings, ModelSource, Pooling, Progress, ProgressListener, Quantization,
+    SparseMethod,
+};
 pub use pending::Pending;
 pub use runtime::set_onnx_runtime_path;
+pub use sparse_model::SparseVector;
 pub use split::{Chunk, ChunkSize, split_text};
 
+use bge_m3_model::BgeM3Model;
 use image_model::ImageModel;
 use model::{Model, ModelId, Surroundings, identify};
+use multivector_model::MultivectorModel;
 use registry::Registry;
+use sparse_model::SparseModel;
 use text_model::TextModel;
 use worker::Job;
 
 static IMAGE_MODELS: Registry<ImageModel> = Registry::new();
 static TEXT_MODELS: Registry<TextModel> = Registry::new();
+static SPARSE_MODELS: Registry<SparseModel> = Registry::new();
+static MULTIVECTOR_MODELS: Registry<MultivectorModel> = Registry::new();
+static BGE_M3_MODELS: Registry<BgeM3Model> = Registry::new();
 
 /// Embeds images: one vector for each, in the same order. The default model is
 /// `Qdrant/clip-ViT-B-32-vision` with 512 dimensions.
@@ -76,22 +91,40 @@ pub fn embed_texts(texts: Vec<String>, options: EmbedOptions) -> Pending {
 /// When there is no model of that name.
 pub fn unload_model(model: Option<&ModelSource>) -> Result<usize> {
     split::forget_tokenizers(model);
-    let Some(model) = model else {
-        return Ok(IMAGE_MODELS.unload(|_| true) + TEXT_MODELS.unload(|_| true));
-    };
-    let (image, text) = (identify::<ImageModel>(model), identify::<TextModel>(model));
-    if let (Err(error), Err(_)) = (&image, &text) {
-        return Err(error.clone());
+    let kinds = [
+        unload::<ImageModel>(&IMAGE_MODELS, model),
+        unload::<TextModel>(&TEXT_MODELS, model),
+        unload::<SparseModel>(&SPARSE_MODELS, model),
+        unload::<MultivectorModel>(&MULTIVECTOR_MODELS, model),
+        unload::<BgeM3Model>(&BGE_M3_MODELS, model),
+    ];
+    // The first error is that of the most models.
+    let mut error = None;
+    let mut count = None;
+    for unloaded in kinds {
+        match unloaded {
+            Ok(freed) => *count.get_or_insert(0) += freed,
+            Err(reason) => error = error.or(Some(reason)),
+        }
     }
-    let same = |wanted: &Result<ModelSource>, id: &ModelId| match (wanted, &id.source) {
-        (Ok(ModelSource::Folder { path: wanted, .. }), ModelSource::Folder { path, .. }) => wanted == path,
-        (Ok(wanted), source) => wanted == source,
-        (Err(_), _) => false,
-    };
-    Ok(IMAGE_MODELS.unload(|id| same(&image, id)) + TEXT_MODELS.unload(|id| same(&text, id)))
+    count.ok_or_else(|| error.unwrap_or_else(|| Error::internal("there are no kinds of models")))
 }
 
-fn embed<M: Model>(registry: &'static Registry<M>, inputs: Vec<M::Input>, options: EmbedOptions) -> Pending {
+/// Frees a model of one kind, or all of them.
+fn unload<M: Model>(registry: &'static Registry<M>, model: Option<&ModelSource>) -> Result<usize> {
+    let Some(model) = model else { return Ok(registry.unload(|_| true)) };
+    let wanted = identify::<M>(model)?;
+    Ok(registry.unload(|id| match (&wanted, &id.source) {
+        (ModelSource::Folder { path: wanted, .. }, ModelSource::Folder { path, .. }) => wanted == path,
+        (wanted, source) => wanted == source,
+    }))
+}
+
+fn embed<M: Model>(
+    registry: &'static Registry<M>,
+    inputs: Vec<M::Input>,
+    options: EmbedOptions,
+) -> Pending<M::Output> {
     let (reply, pending) = Pending::channel();
     let id = match ModelId::new::<M>(&options) {
         Ok(id) => id,

@@ -7,7 +7,7 @@ use std::thread;
 
 use crate::error::{Error, Result};
 use crate::hub::{self, Hub};
-use crate::options::{EmbedOptions, ModelSource, ProgressListener};
+use crate::options::{EmbedOptions, FolderSettings, ModelSource, ProgressListener};
 
 /// A vector, of unit length.
 pub type Embedding = Vec<f32>;
@@ -16,6 +16,9 @@ pub type Embedding = Vec<f32>;
 pub(crate) trait Model: Sized + Send + 'static {
     /// What it embeds.
     type Input: Send + 'static;
+
+    /// What becomes of it.
+    type Output: Send + 'static;
 
     /// Large enough to keep the cores busy, small enough for little memory.
     const DEFAULT_BATCH_SIZE: usize;
@@ -27,7 +30,7 @@ pub(crate) trait Model: Sized + Send + 'static {
     fn load(id: &ModelId, surroundings: &Surroundings) -> Result<Self>;
 
     /// Embeds one batch, the first of which is the call's input number `first`.
-    fn embed(&mut self, first: usize, batch: &[Self::Input]) -> Result<Vec<Embedding>>;
+    fn embed(&mut self, first: usize, batch: &[Self::Input]) -> Result<Vec<Self::Output>>;
 }
 
 /// What makes one loaded model differ from another.
@@ -94,10 +97,28 @@ impl ModelId {
 pub(crate) fn identify<M: Model>(source: &ModelSource) -> Result<ModelSource> {
     Ok(match source {
         ModelSource::Named(name) => ModelSource::Named(M::full_name(name)?),
-        ModelSource::Folder { path, pooling } => {
-            ModelSource::Folder { path: hub::absolute(path)?, pooling: *pooling }
+        ModelSource::Folder { path, settings } => {
+            ModelSource::Folder { path: hub::absolute(path)?, settings: settings.clone() }
         }
     })
+}
+
+/// Checks that vectors have the dimension that the settings of a folder tell.
+pub(crate) fn check_dimension<'a>(
+    source: &ModelSource,
+    vectors: impl IntoIterator<Item = &'a Embedding>,
+) -> Result<()> {
+    let ModelSource::Folder { settings: FolderSettings { dimension: Some(expected), .. }, .. } = source
+    else {
+        return Ok(());
+    };
+    match vectors.into_iter().find(|vector| vector.len() != *expected) {
+        None => Ok(()),
+        Some(vector) => Err(Error::invalid(format!(
+            "{source} makes vectors of {} dimensions, not of {expected} as its settings say",
+            vector.len()
+        ))),
+    }
 }
 
 /// What a call brings along for loading a model.

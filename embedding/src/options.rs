@@ -54,10 +54,51 @@ pub enum ModelSource {
     Folder {
         /// Folder with `model.onnx` and its configuration files.
         path: PathBuf,
-        /// How token vectors become one vector; only for text models. Default: what
-        /// `1_Pooling/config.json` in the folder says, else [`Pooling::Mean`].
-        pooling: Option<Pooling>,
+        /// What the files do not tell.
+        settings: FolderSettings,
     },
+}
+
+/// What has to be known of a model in a folder besides its files.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FolderSettings {
+    /// How token vectors become one vector; only for text models. Default: what
+    /// `1_Pooling/config.json` in the folder says, else [`Pooling::Mean`].
+    pub pooling: Option<Pooling>,
+    /// Whether vectors of texts, and of tokens, keep the length that the network gives them. Default:
+    /// they get unit length. Those of images have it always, sparse ones never.
+    pub keep_length: bool,
+    /// How the network was quantized, if it matters; only for text models.
+    pub quantization: Quantization,
+    /// The dimension that vectors must have. Default: any.
+    pub dimension: Option<usize>,
+    /// Tokens of a text at most; what it has beyond is left out. Default: 512, or less if the
+    /// tokenizer's configuration says so.
+    pub max_tokens: Option<NonZeroUsize>,
+    /// How token scores become a sparse vector; only for sparse models.
+    pub sparse: SparseMethod,
+}
+
+/// How a network was quantized.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Quantization {
+    /// Not, or such that a text's vector does not depend on the texts beside it.
+    #[default]
+    Static,
+    /// By the values of a batch: texts are embedded one by one, so that each gets the same vector in any
+    /// company.
+    Dynamic,
+}
+
+/// How the scores that a network gives tokens become a sparse vector.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SparseMethod {
+    /// SPLADE: over all positions, `ln(1 + max(score))` of each token of the vocabulary.
+    #[default]
+    Splade,
+    /// As [`Splade`](Self::Splade) with one logarithm more for documents; queries are not run through the
+    /// network, but looked up in `idf.json`.
+    InferenceFree,
 }
 
 impl Display for ModelSource {

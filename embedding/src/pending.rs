@@ -10,15 +10,15 @@ use crate::model::Embedding;
 /// The vectors of a call in the making. Dropping it gives the call up after the batch at hand.
 #[must_use = "a call whose result is dropped is given up"]
 #[derive(Debug)]
-pub struct Pending(Receiver<Result<Vec<Embedding>>>);
+pub struct Pending<T = Embedding>(Receiver<Result<Vec<T>>>);
 
-impl Pending {
-    pub(crate) fn channel() -> (Sender<Result<Vec<Embedding>>>, Self) {
+impl<T> Pending<T> {
+    pub(crate) fn channel() -> (Sender<Result<Vec<T>>>, Self) {
         let (sender, receiver) = oneshot::channel();
         (sender, Self(receiver))
     }
 
-    pub(crate) fn ready(result: Result<Vec<Embedding>>) -> Self {
+    pub(crate) fn ready(result: Result<Vec<T>>) -> Self {
         let (sender, pending) = Self::channel();
         let _ = sender.send(result);
         pending
@@ -28,13 +28,13 @@ impl Pending {
     ///
     /// # Errors
     /// Those of the call.
-    pub fn wait(self) -> Result<Vec<Embedding>> {
+    pub fn wait(self) -> Result<Vec<T>> {
         self.0.blocking_recv().unwrap_or_else(|_| Err(lost()))
     }
 }
 
-impl Future for Pending {
-    type Output = Result<Vec<Embedding>>;
+impl<T> Future for Pending<T> {
+    type Output = Result<Vec<T>>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         Pin::new(&mut self.0).poll(context).map(|result| result.unwrap_or_else(|_| Err(lost())))

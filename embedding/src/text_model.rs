@@ -1,32 +1,49 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use fastembed::{
     InitOptionsUserDefined, OutputKey, QuantizationMode, TextEmbedding, TokenizerFiles,
     UserDefinedEmbeddingModel,
 };
+use ort::environment::Environment;
 use rayon::ThreadPool;
 
 use crate::catalog;
 use crate::error::{Error, Result, chain};
-use crate::model::{Embedding, Model, ModelId, Surroundings, read, thread_pool};
-use crate::options::{ModelSource, Pooling};
+use crate::model::{Embedding, Model, ModelId, Surroundings, check_dimension, read, thread_pool};
+use crate::options::{FolderSettings, ModelSource, Pooling, Quantization};
 use crate::runtime;
 
 /// Files of a model folder; the weights of large models are in a second file.
-const MODEL_FILE: &str = "model.onnx";
+pub(crate) const MODEL_FILE: &str = "model.onnx";
 const WEIGHTS_FILE: &str = "model.onnx_data";
 const POOLING_FILE: &str = "1_Pooling/config.json";
 
 /// In the order of `fastembed::TokenizerFiles`.
-const TOKENIZER_FILES: [&str; 4] =
+pub(crate) const TOKENIZER_FILES: [&str; 4] =
     ["tokenizer.json", "config.json", "special_tokens_map.json", "tokenizer_config.json"];
 
+/// In the order of preference.
+const VECTOR_OUTPUTS: &[OutputKey] = &[
+    OutputKey::OnlyOne,
+    OutputKey::ByName("text_embeds"),
+    OutputKey::ByName("last_hidden_state"),
+    OutputKey::ByName("sentence_embedding"),
+];
+
 pub(crate) struct TextModel {
+    network: TextNetwork,
+    source: ModelSource,
+}
+
+/// A network with its tokenizer.
+pub(crate) struct TextNetwork {
     network: TextEmbedding,
     /// Whether what a text's vector is depends on the texts beside it.
     one_by_one: bool,
+    /// Whether vectors keep the length that the network gives them.
+    pub keep_length: bool,
+    pooling: fastembed::Pooling,
     pool: ThreadPool,
-    source: ModelSource,
 }
 
 /// What has to be known of a model besides its files.
@@ -54,16 +71,19 @@ impl Recipe {
                     output: info.output_key,
                 })
             }
-            ModelSource::Folder { path, pooling } => Ok(Self {
+            ModelSource::Folder { path, settings } => Ok(Self {
                 model_file: MODEL_FILE.to_owned(),
                 weight_files: Vec::from_iter(
                     path.join(WEIGHTS_FILE).is_file().then(|| WEIGHTS_FILE.to_owned()),
                 ),
-                pooling: match pooling {
-                    Some(pooling) => *pooling,
+                pooling: match settings.pooling {
+                    Some(pooling) => pooling,
                     None => declared_pooling(path).map_err(|error| error.of(source))?,
                 },
-                quantization: QuantizationMode::None,
+                quantization: match settings.quantization {
+                    Quantization::Static => QuantizationMode::None,
+                    Quantization::Dynamic => QuantizationMode::Dynamic,
+                },
                 output: None,
             }),
         }
@@ -88,16 +108,8 @@ fn declared_pooling(folder: &Path) -> Result<Pooling> {
     }
 }
 
-impl Model for TextModel {
-    type Input = String;
-
-    const DEFAULT_BATCH_SIZE: usize = 32;
-
-    fn full_name(name: &str) -> Result<String> {
-        catalog::text_model(name).map(|model| model.model_code)
-    }
-
-    fn load(id: &ModelId, surroundings: &Surroundings) -> Result<Self> {
+impl TextNetwork {
+    pub fn load(id: &ModelId, surroundings: &Surroundings) -> Result<Self> {
         let recipe = Recipe::of(&id.source)?;
         // The small files first: a model that cannot be had fails before the long download.
         let mut names = TOKENIZER_FILES.map(str::to_owned).to_vec();
@@ -106,48 +118,111 @@ impl Model for TextModel {
         let paths = id.files(&names, surroundings)?;
         let environment = runtime::environment(surroundings.runtime.as_deref())?;
 
-        let tokenizer = TokenizerFiles {
-            tokenizer_file: read(&paths[0])?,
-            config_file: read(&paths[1])?,
-            special_tokens_map_file: read(&paths[2])?,
-            tokenizer_config_file: read(&paths[3])?,
+        let pooling = match recipe.pooling {
+            Pooling::Mean => fastembed::Pooling::Mean,
+            Pooling::Cls => fastembed::Pooling::Cls,
         };
-        let mut files = UserDefinedEmbeddingModel::new(read(&paths[4])?, tokenizer)
+        let mut files = UserDefinedEmbeddingModel::new(read(&paths[4])?, tokenizer_files(&paths)?)
             .with_quantization(recipe.quantization)
-            .with_pooling(match recipe.pooling {
-                Pooling::Mean => fastembed::Pooling::Mean,
-                Pooling::Cls => fastembed::Pooling::Cls,
-            });
+            .with_pooling(pooling.clone());
         files.output_key = recipe.output;
         for path in &paths[5..] {
             // The network names them relative to its own folder.
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             files = files.with_external_initializer(name, read(path)?);
         }
-        let options =
-            InitOptionsUserDefined::new().with_environment(environment).with_intra_threads(id.threads);
+        let options = user_defined_options(id, environment);
         let network = TextEmbedding::try_new_from_user_defined(files, options)
             .map_err(|error| id.unusable(chain(&error)))?;
         Ok(Self {
             network,
             one_by_one: recipe.quantization == QuantizationMode::Dynamic,
+            keep_length: matches!(&id.source, ModelSource::Folder { settings, .. } if settings.keep_length),
+            pooling,
             pool: thread_pool(id.threads)?,
-            source: id.source.clone(),
         })
     }
 
-    fn embed(&mut self, _first: usize, batch: &[String]) -> Result<Vec<Embedding>> {
-        let Self { network, one_by_one, pool, source } = self;
-        let size = if *one_by_one { 1 } else { batch.len() };
-        let mut vectors = Vec::with_capacity(batch.len());
+    /// What `embed` makes of the texts, as many at once as the network takes.
+    pub fn run<S: AsRef<str> + Send + Sync, T: Send>(
+        &mut self,
+        texts: &[S],
+        embed: impl Fn(&mut TextEmbedding, &[S]) -> fastembed::Result<Vec<T>> + Send + Sync,
+    ) -> fastembed::Result<Vec<T>> {
+        let Self { network, one_by_one, keep_length: _, pooling: _, pool } = self;
+        let size = if *one_by_one { 1 } else { texts.len() };
+        let mut made = Vec::with_capacity(texts.len());
         // The tokenizer takes the threads of the pool that it is called in.
         pool.install(|| {
-            for texts in batch.chunks(size.max(1)) {
-                vectors.extend(network.embed(texts, Some(texts.len()))?);
+            for texts in texts.chunks(size.max(1)) {
+                made.extend(embed(network, texts)?);
             }
-            Ok(())
+            Ok(made)
         })
-        .map_err(|error: fastembed::Error| Error::internal(chain(&error)).of(source))?;
+    }
+}
+
+/// The files of a tokenizer, which are the first of `paths`.
+pub(crate) fn tokenizer_files(paths: &[PathBuf]) -> Result<TokenizerFiles> {
+    Ok(TokenizerFiles {
+        tokenizer_file: read(&paths[0])?,
+        config_file: read(&paths[1])?,
+        special_tokens_map_file: read(&paths[2])?,
+        tokenizer_config_file: read(&paths[3])?,
+    })
+}
+
+/// What fastembed has to know to load a model's files.
+pub(crate) fn user_defined_options(id: &ModelId, environment: Environment) -> InitOptionsUserDefined {
+    let options = InitOptionsUserDefined::new().with_environment(environment).with_intra_threads(id.threads);
+    match &id.source {
+        ModelSource::Folder { settings: FolderSettings { max_tokens: Some(tokens), .. }, .. } => {
+            options.with_max_length(tokens.get())
+        }
+        ModelSource::Folder { .. } | ModelSource::Named(_) => options,
+    }
+}
+
+impl Model for TextModel {
+    type Input = String;
+    type Output = Embedding;
+
+    const DEFAULT_BATCH_SIZE: usize = 32;
+
+    fn full_name(name: &str) -> Result<String> {
+        catalog::text_model(name).map(|model| model.model_code)
+    }
+
+    fn load(id: &ModelId, surroundings: &Surroundings) -> Result<Self> {
+        Ok(Self { network: TextNetwork::load(id, surroundings)?, source: id.source.clone() })
+    }
+
+    fn embed(&mut self, _first: usize, batch: &[String]) -> Result<Vec<Embedding>> {
+        let Self { network, source } = self;
+        let pooling = network.keep_length.then(|| network.pooling.clone());
+        let embed = |network: &mut TextEmbedding, texts: &[String]| match &pooling {
+            None => network.embed(texts, Some(texts.len())),
+            Some(pooling) => pooled(network, texts, pooling),
+        };
+        let vectors =
+            network.run(batch, embed).map_err(|error| Error::internal(chain(&error)).of(&*source))?;
+        check_dimension(source, &vectors)?;
         Ok(vectors)
     }
+}
+
+/// As fastembed embeds, without making the vectors of unit length.
+fn pooled(
+    network: &mut TextEmbedding,
+    texts: &[String],
+    pooling: &fastembed::Pooling,
+) -> fastembed::Result<Vec<Embedding>> {
+    network.transform(texts, Some(texts.len()))?.export_with_transformer(|batches| {
+        let mut vectors = Vec::with_capacity(texts.len());
+        for batch in batches {
+            let rows = batch.select_and_pool_output(&VECTOR_OUTPUTS, Some(pooling.clone()))?;
+            vectors.extend(rows.rows().into_iter().map(|row| row.to_vec()));
+        }
+        Ok(vectors)
+    })
 }

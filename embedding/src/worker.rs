@@ -9,7 +9,7 @@ use std::{iter, mem};
 use tokio::sync::oneshot;
 
 use crate::error::{Error, Result};
-use crate::model::{Embedding, Model, ModelId, Surroundings};
+use crate::model::{Model, ModelId, Surroundings};
 use crate::options::Progress;
 use crate::registry::Registry;
 
@@ -18,7 +18,7 @@ pub(crate) struct Job<M: Model> {
     pub inputs: Vec<M::Input>,
     pub batch_size: usize,
     pub surroundings: Surroundings,
-    pub reply: oneshot::Sender<Result<Vec<Embedding>>>,
+    pub reply: oneshot::Sender<Result<Vec<M::Output>>>,
 }
 
 /// Serves the calls to one model, in the order in which they were made, and loads it for the first.
@@ -91,7 +91,7 @@ impl<M: Model> Worker<M> {
         }
     }
 
-    fn embed(&mut self, job: &Job<M>) -> Result<Vec<Embedding>> {
+    fn embed(&mut self, job: &Job<M>) -> Result<Vec<M::Output>> {
         let Some(model) = &mut self.model else { return Err(Error::internal("the model is gone")) };
         let total = job.inputs.len();
         let mut vectors = Vec::with_capacity(total);

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use common::{cosine, efficientnet, repository};
 use qdrant_embedded_embedding::{
-    EmbedOptions, ErrorKind, ImageSource, ModelSource, Progress, embed_images, unload_model,
+    EmbedOptions, ErrorKind, FolderSettings, ImageSource, ModelSource, Progress, embed_images, unload_model,
 };
 
 fn photo(file: &str) -> ImageSource {
@@ -90,7 +90,10 @@ fn a_folder_without_a_model_is_refused_with_what_it_lacks() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("model.onnx"), b"not a network").unwrap();
     let options = || EmbedOptions {
-        model: Some(ModelSource::Folder { path: folder.path().to_owned(), pooling: None }),
+        model: Some(ModelSource::Folder {
+            path: folder.path().to_owned(),
+            settings: FolderSettings::default(),
+        }),
         ..efficientnet()
     };
     let error = embed_images(vec![photo("cat/original.jpg")], options()).wait().unwrap_err();
@@ -112,7 +115,7 @@ fn an_unloaded_model_is_loaded_again_by_the_next_call() {
         let from = repository("examples/image-search/data/models/efficientnet-lite0").join(file);
         fs::copy(from, folder.path().join(file)).unwrap();
     }
-    let source = ModelSource::Folder { path: folder.path().to_owned(), pooling: None };
+    let source = ModelSource::Folder { path: folder.path().to_owned(), settings: FolderSettings::default() };
     let options = || EmbedOptions { model: Some(source.clone()), ..efficientnet() };
     let image = || vec![photo("cat/original.jpg")];
     assert_eq!(unload_model(Some(&source)).unwrap(), 0);

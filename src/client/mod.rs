@@ -1,5 +1,6 @@
 //! The class `QdrantClient`: one method per operation, each a message to the engine.
 
+mod inference;
 mod options;
 
 use std::future::Future;
@@ -9,8 +10,8 @@ use napi::Env;
 use napi::bindgen_prelude::PromiseRaw;
 use napi_derive::napi;
 use qdrant_embedded_engine::{
-    Error, Inspect, Manage, QdrantClient as EngineClient, QdrantInstance, Read, Reconfigure, Result, Touches,
-    Write,
+    Config, Error, Inspect, Manage, QdrantClient as EngineClient, QdrantInstance, Read, Reconfigure, Result,
+    Touches, Write,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -21,6 +22,7 @@ use crate::logging;
 use crate::promise::Promises;
 use crate::request::Request;
 use crate::response::{answer_text, to_js_error};
+use inference::LocalModels;
 use options::ClientOptions;
 
 /// Opens a storage folder, or a temporary store, and resolves to a client of it once it is open.
@@ -213,7 +215,10 @@ impl QdrantClient {
     pub fn new(env: Env, options: ClientOptions) -> napi::Result<Self> {
         logging::start(options.log.as_deref());
         let environment = Environment::current(&env)?;
-        let client = QdrantInstance::launch(options.config()?);
+        let models = options.inference.clone().unwrap_or_default().models()?;
+        let inference = LocalModels::new(models, environment.ended());
+        let config = Config { inference: Some(Arc::new(inference)), ..options.config()? };
+        let client = QdrantInstance::launch(config);
         if let Ok(client) = &client {
             environment.adopt(client);
         }

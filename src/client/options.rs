@@ -6,6 +6,8 @@ use napi::{Error as NapiError, Status};
 use napi_derive::napi;
 use qdrant_embedded_engine::{Config, Durability, Location};
 
+use super::inference::options::InferenceOptions;
+
 /// Where a client keeps its data, and how it works. Give either `path` or `location`.
 #[napi(object, object_to_js = false)]
 pub struct ClientOptions {
@@ -27,6 +29,8 @@ pub struct ClientOptions {
     /// `docs/storage.md`.
     #[napi(ts_type = "'process' | 'sync'")]
     pub durability: Option<String>,
+    /// The models that requests may name. Each client has its own, also where several share a folder.
+    pub inference: Option<InferenceOptions>,
     /// Prints diagnostics to stderr, by a filter such as `'info'` or
     /// `'qdrant_embedded_engine=debug'`. Default: the environment variable `QDRANT_EMBEDDED_LOG`,
     /// else silence.
@@ -64,6 +68,6 @@ impl ClientOptions {
     }
 }
 
-fn invalid(reason: &str) -> NapiError {
+pub(super) fn invalid(reason: &str) -> NapiError {
     NapiError::new(Status::InvalidArg, reason.to_owned())
 }

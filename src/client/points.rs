@@ -17,9 +17,11 @@ impl QdrantClient {
     /// is wrong. `wait` is `true` unless given; with `false` the answer is `acknowledged`, but comes
     /// just as late, since what is acknowledged is also kept.
     ///
-    /// `{ text, model: 'qdrant/bm25', options }` in the place of a named sparse vector becomes the
-    /// weights of the words of the text; the vector wants `modifier: 'idf'`. Rejects with status 400
-    /// for options that BM25 does not have, and with 500 for any other model.
+    /// `{ text, model }` and `{ image, model }` in the place of vectors become those that the model makes of
+    /// them, on this machine; all that one call has for a model at once. `qdrant/bm25` makes sparse
+    /// vectors, which want `modifier: 'idf'`. Later writes to the collection wait for a model, too;
+    /// searches do not. Rejects with status 400 for a model or an option that is not known. See
+    /// `docs/embeddings.md`.
     #[napi(
         ts_args_type = "collectionName: string, args: UpsertArgs",
         ts_return_type = "Promise<Schemas['UpdateResult']>"

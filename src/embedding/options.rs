@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use napi::bindgen_prelude::{Either, FromNapiValue, Unknown};
 use napi::{Error as NapiError, JsValue, ValueType};
 use napi_derive::napi;
-use qdrant_embedded_embedding::{EmbedOptions as Options, ModelSource, Pooling};
+use qdrant_embedded_embedding::{EmbedOptions as Options, FolderSettings, ModelSource, Pooling};
 
 use super::bad_argument;
 use super::progress::{Callback, listener};
@@ -96,7 +96,8 @@ pub fn to_source(model: Either<String, LocalModel>) -> napi::Result<ModelSource>
             return Err(bad_argument(format!("`model.pooling` must be 'mean' or 'cls', not '{other}'")));
         }
     };
-    Ok(ModelSource::Folder { path: path.into(), pooling })
+    let settings = FolderSettings { pooling, ..FolderSettings::default() };
+    Ok(ModelSource::Folder { path: path.into(), settings })
 }
 
 pub fn count(name: &str, number: Option<f64>) -> napi::Result<Option<NonZeroUsize>> {

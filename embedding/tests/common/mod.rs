@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Once;
 
-use qdrant_embedded_embedding::{EmbedOptions, ModelSource, set_onnx_runtime_path};
+use qdrant_embedded_embedding::{EmbedOptions, FolderSettings, ModelSource, set_onnx_runtime_path};
 
 pub fn repository(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
@@ -29,7 +29,7 @@ pub fn efficientnet() -> EmbedOptions {
     EmbedOptions {
         model: Some(ModelSource::Folder {
             path: repository("examples/image-search/data/models/efficientnet-lite0"),
-            pooling: None,
+            settings: FolderSettings::default(),
         }),
         ..EmbedOptions::default()
     }
