@@ -361,6 +361,222 @@ export function migrate(
   options?: MigrateOptions
 ): Promise<MigrateResult>
 
+/** Which files of a kind `indexFolder` is about, where it keeps them, and with which model. All of it is optional. */
+export interface FileKindOptions {
+  /** The collection, which is created when there is something to store. Default: `'images'`, `'texts'`. */
+  collection?: string
+  /**
+   * The model, as with `embedImages` and `embedTexts`. Default: the one that the collection was made with; for a new
+   * one `'clip'` for images, `'Qdrant/all-MiniLM-L6-v2-onnx'` for texts.
+   */
+  model?: string | LocalModel
+  /** How many inputs the model takes at once. Default: 8 images, 32 texts. */
+  batchSize?: number
+  /**
+   * Extensions of the files, with their dots; letter case does not matter. Default:
+   * `['.jpg', '.jpeg', '.png', '.webp', '.gif', '.bmp']`, `['.txt', '.text', '.md', '.markdown']`.
+   */
+  extensions?: string[]
+  /** Bytes beyond which a file is refused. Default: 512 million for images, 8 million for texts. */
+  maxFileSize?: number
+}
+
+/** Images. */
+export interface ImageFilesOptions extends FileKindOptions {
+  /** The text model whose vectors can be compared with those of `model`. Default: the other half of CLIP. */
+  textModel?: string | LocalModel
+}
+
+/** Texts: their chunks are those of `splitText`. */
+export interface TextFilesOptions extends FileKindOptions, Pick<SplitOptions, 'maxTokens' | 'overlap'> {}
+
+/** Kinds of files, and what their models are loaded with. */
+export interface FileOptions extends Pick<EmbedOptions, 'cacheDir' | 'threads' | 'localFilesOnly'> {
+  /** Images; `false` leaves them out. Default: `true`. */
+  images?: boolean | ImageFilesOptions
+  /** Texts; `false` leaves them out. Default: `true`. */
+  texts?: boolean | TextFilesOptions
+  /** Gives the work up, with the reason of the signal. What was stored stays. */
+  signal?: AbortSignal
+}
+
+/** How far `indexFolder` is. */
+export type IndexProgress =
+  /** It looks for files, and has found so many. */
+  | { phase: 'find'; done: number }
+  /** It downloads a model: bytes. */
+  | { phase: 'download'; kind: 'image' | 'text'; file?: string; done: number; total: number }
+  /**
+   * It is done with a file, of so many of this kind that were not known to be as they are stored. `outcome` says what
+   * was done: `'embedded'`; `'copied'` from another file with the same content; `'unchanged'`, only the time of change
+   * was another; `'removed'`, since it is not there any more; or `'failed'`, with the `error`.
+   */
+  | {
+      phase: 'index'
+      kind: 'image' | 'text'
+      file: string
+      outcome: 'embedded' | 'copied' | 'unchanged' | 'removed' | 'failed'
+      error?: Error
+      done: number
+      total: number
+    }
+
+/** How `indexFolder` works. All of it is optional. */
+export interface IndexFolderOptions extends FileOptions {
+  /**
+   * What to leave out, with all that is in it: hears the path below the folder, and whether it is a folder. What is
+   * hidden, and folders in which a Qdrant keeps its data, are always left out. Default: nothing else.
+   */
+  ignore?: (path: string, isFolder: boolean) => boolean
+  /**
+   * Whether a file or folder that cannot be used ends the work, or is left out and reported. Default: `'skip'`.
+   */
+  onError?: 'throw' | 'skip'
+  onProgress?: (progress: IndexProgress) => void
+}
+
+/** What `indexFolder` has done with the files of one kind. */
+export interface IndexedFiles {
+  collection: string
+  /** The name of the model, with its folder if it is in one. */
+  model: string
+  /** Files that are there: `indexed`, `unchanged` and `failed` ones. */
+  found: number
+  /** Files that were stored. */
+  indexed: number
+  /** Those of them that the model was needed for. */
+  embedded: number
+  /** Files that were stored as they are. */
+  unchanged: number
+  /** Files that were stored and are not there any more. */
+  removed: number
+  failed: number
+}
+
+/** What `indexFolder` has done. */
+export interface IndexFolderResult {
+  /** The folder, without symbolic links. */
+  folder: string
+  /** `null` if images were left out. */
+  images: IndexedFiles | null
+  /** `null` if texts were left out. */
+  texts: IndexedFiles | null
+  /** Files that could not be used, and folders that could not be read, of which `kind` is `null`. */
+  failures: { file: string; kind: 'image' | 'text' | null; error: Error }[]
+}
+
+/**
+ * Makes collections hold what is in a folder and its subfolders: a point for each image, with its path as
+ * `image_path`, and points for the chunks of each text, with `text_path`, `text`, `start` and `end`. Called again, it
+ * stores only what is new or has another content, and deletes the points of files that are gone; all that it needs to
+ * know for that is in the points (`file_size`, `modified`, `file_sha256`). So a run that was stopped or killed goes on
+ * where it was, files that were moved are not embedded again, and several folders can share collections.
+ *
+ * Ids derive from paths (UUIDs of version 5). Points that were not made by this function are left alone; so are those of
+ * files and folders that are there and cannot be read. Links to folders are not followed.
+ *
+ * Rejects when there is no such folder, and when model and collection do not go together. A server's client will do as
+ * well.
+ *
+ * ```js
+ * const { images, failures } = await indexFolder(client, '/home/ann/Pictures')
+ * ```
+ */
+export function indexFolder(
+  client: QdrantClient,
+  folder: string,
+  options?: IndexFolderOptions
+): Promise<IndexFolderResult>
+
+/** How `watchFolder` works. All of it is optional. */
+export interface WatchFolderOptions extends IndexFolderOptions {
+  /** Milliseconds without a change after which changes are looked at. Default: 500. */
+  debounce?: number
+  /** Milliseconds after which the folder is looked through even though no change was heard of. Default: 5 minutes. */
+  rescanInterval?: number
+  /** Hears of every scan that changed something or has other failures than the one before. */
+  onScan?: (result: IndexFolderResult) => void
+  /**
+   * Hears why a scan after the first could not be made, because the folder is not there for example. It is tried again,
+   * after half a minute at most, unless the client is closed.
+   */
+  onScanError?: (error: unknown) => void
+}
+
+/** Keeps the index of a folder current. It keeps the process alive. */
+export interface FolderWatcher {
+  /** That of the last scan. */
+  readonly result: IndexFolderResult
+  /** Resolves when the watching has ended: by `close()`, by the signal, or with the client. */
+  readonly closed: Promise<void>
+  /** Ends the watching; resolves when nothing goes on any more. */
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/**
+ * Does what `indexFolder` does, and again whenever something in the folder changes. Resolves after the first scan, and
+ * rejects when that fails. What the system tells of changes only says when to look: a change that it did not tell of
+ * is made up for by the next scan.
+ *
+ * ```js
+ * await using watcher = await watchFolder(client, '/home/ann/Pictures', {
+ *   onScan: ({ images }) => console.log(`${images?.indexed} new`)
+ * })
+ * ```
+ */
+export function watchFolder(
+  client: QdrantClient,
+  folder: string,
+  options?: WatchFolderOptions
+): Promise<FolderWatcher>
+
+/** What `searchFiles` looks for: what words say, or images like one, by its path or its content. */
+export type FileQuery = string | { text: string } | { image: string | Uint8Array }
+
+/** How `searchFiles` works. All of it is optional. */
+export interface SearchFilesOptions extends FileOptions {
+  /** How many matches of each kind. Default: 10. */
+  limit?: number
+  /** Only points that match are found, such as those of one `text_path`. */
+  filter?: Schemas['Filter'] | Record<string, unknown> | null
+  /** Hears how far the download of a model is. */
+  onProgress?: (progress: EmbedProgress) => void
+}
+
+/** An image that was found. */
+export interface ImageMatch {
+  id: string | number | bigint
+  score: number
+  file: string
+  payload: Schemas['Payload']
+}
+
+/** A chunk of a text that was found: `text` is the text of the file from `start` to `end`. */
+export interface TextMatch extends ImageMatch {
+  text: string
+  start: number
+  end: number
+}
+
+/**
+ * Finds files that `indexFolder` has stored, best first: images that are like one, or that words describe, and chunks of
+ * texts that words are about. Scores of images and of texts come from different models, and do not compare.
+ *
+ * `null` stands for what was not searched: texts by an image, a kind that is left out or has no collection, and images
+ * by words, unless their model is CLIP or `images.textModel` says what understands the words. Rejects if neither could be.
+ *
+ * ```js
+ * const { images, texts } = await searchFiles(client, 'a dog on a beach')
+ * const { images: similar } = await searchFiles(client, { image: 'holiday.jpg' })
+ * ```
+ */
+export function searchFiles(
+  client: QdrantClient,
+  query: FileQuery,
+  options?: SearchFilesOptions
+): Promise<{ images: ImageMatch[] | null; texts: TextMatch[] | null }>
+
 /**
  * A Qdrant in this process, or a server, as a client of `@qdrant/js-client-rest`: an instance of its class,
  * which works wherever that does.

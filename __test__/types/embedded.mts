@@ -3,10 +3,15 @@ import {
   connect,
   embedImages,
   embedTexts,
+  type IndexFolderOptions,
+  type IndexProgress,
+  indexFolder,
   QdrantClient,
   QdrantError,
+  searchFiles,
   splitText,
-  unloadModel
+  unloadModel,
+  watchFolder
 } from 'qdrant-embedded'
 
 export async function lifecycle(): Promise<void> {
@@ -137,6 +142,41 @@ export async function embeddings(client: QdrantClient): Promise<void> {
   await client.query('photos', { query: images[0] ?? texts[0] ?? local[0] })
 }
 
+export async function folders(client: QdrantClient, signal: AbortSignal): Promise<string> {
+  const heard: string[] = []
+  const onProgress = (progress: IndexProgress) => {
+    if (progress.phase === 'index') heard.push(`${progress.outcome} ${progress.file}`)
+    else if (progress.phase === 'download') heard.push(`${progress.done / progress.total}`)
+  }
+  const options: IndexFolderOptions = {
+    images: { model: 'clip', batchSize: 4 },
+    texts: {
+      collection: 'notes',
+      model: { path: './model', pooling: 'cls' },
+      maxTokens: 200,
+      extensions: ['.rst']
+    },
+    ignore: (path, isFolder) => isFolder && path === 'node_modules',
+    onError: 'throw',
+    cacheDir: './models',
+    onProgress,
+    signal
+  }
+  const { images, texts, failures } = await indexFolder(client, './Pictures', options)
+  await using watcher = await watchFolder(client, './Pictures', {
+    images: false,
+    debounce: 100,
+    onScan: ({ folder, texts }) => heard.push(`${folder}: ${texts?.removed}`),
+    onScanError: (error) => heard.push(String(error))
+  })
+  await watcher.closed
+  const filter = { must: [{ key: 'text_path', match: { value: './a.md' } }] }
+  const found = await searchFiles(client, 'a dog on a beach', { limit: 3, filter, signal })
+  const similar = await searchFiles(client, { image: Buffer.from('image') }, { texts: false })
+  const best = found.texts?.[0]
+  return `${images?.embedded} ${texts?.found} ${failures[0]?.error.message} ${best?.text.slice(best.start, best.end)} ${similar.images?.[0]?.file}`
+}
+
 export async function calls(client: QdrantClient, signal: AbortSignal): Promise<number> {
   const onProgress = ({ indexedVectors }: { indexedVectors: number | null | undefined }) => indexedVectors
   const { status } = await client.waitForIndexing('photos', { signal, onProgress })
@@ -177,6 +217,10 @@ export async function mistakes(client: QdrantClient): Promise<void> {
   await client.createShardSnapshot('photos', 'zero')
   // @ts-expect-error a snapshot is somewhere
   await client.recoverFullSnapshot({ force: true })
+  // @ts-expect-error words or an image
+  await searchFiles(client, { words: 'a dog' })
+  // @ts-expect-error failures are reported or end the work
+  await indexFolder(client, './Pictures', { onError: 'ignore' })
   // @ts-expect-error a folder or ':memory:' has to be named
   await connect()
 }
