@@ -62,7 +62,11 @@ async function command([program, ...words], page, folder) {
     const args = words.slice(1).map((word) => word.replace(/^~(?=\/)/, folder))
     return node([join(root, 'cli/main.mjs'), ...args], folder)
   }
-  if (program === 'node') return node([join(root, words[0]), ...words.slice(1)], folder)
+  if (program === 'node')
+    return node(
+      words.map((word) => word.replace(/^(?=examples\/)/, root)),
+      folder
+    )
   const [, prefix = '.'] = /--prefix (\S+)/.exec(words.join(' ')) ?? []
   const { scripts } = manifestIn(join(root, dirname(page), prefix))
   const isKnown = {
