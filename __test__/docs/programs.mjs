@@ -2,13 +2,14 @@
 
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { formatWithOptions, promisify } from 'node:util'
 
 import { withFolder } from '../helpers.mjs'
 import { root } from './markdown.mjs'
+import { installPackages } from './packages.mjs'
 
 const STRICT = {
   target: 'es2022',
@@ -62,7 +63,11 @@ async function command([program, ...words], page, folder) {
     const args = words.slice(1).map((word) => word.replace(/^~(?=\/)/, folder))
     return node([join(root, 'cli/main.mjs'), ...args], folder)
   }
-  if (program === 'node') return node([join(root, words[0]), ...words.slice(1)], folder)
+  if (program === 'node')
+    return node(
+      words.map((word) => word.replace(/^(?=examples\/)/, root)),
+      folder
+    )
   const [, prefix = '.'] = /--prefix (\S+)/.exec(words.join(' ')) ?? []
   const { scripts } = manifestIn(join(root, dirname(page), prefix))
   const isKnown = {
@@ -86,17 +91,6 @@ async function node(args, cwd) {
     return await promisify(execFile)(process.execPath, args, { cwd })
   } catch (error) {
     throw new Error(`${args.join(' ')}\n${error.stdout}${error.stderr}`)
-  }
-}
-
-/** The folder's programs find this package, and what it is developed with. */
-function installPackages(folder) {
-  const modules = join(folder, 'node_modules')
-  mkdirSync(modules)
-  const link = (from, name) => symlinkSync(from, join(modules, name), 'junction')
-  link(root, 'qdrant-embedded')
-  for (const name of readdirSync(join(root, 'node_modules'))) {
-    if (!name.startsWith('.')) link(join(root, 'node_modules', name), name)
   }
 }
 
