@@ -24,11 +24,22 @@ export function declarations() {
       client: { ...ofPackage.find(isClient), methods: methodsOf(project, ofPackage.find(isClient)) },
       functions: ofPackage.filter(isFunction),
       bridge: ofBridge.filter(isFunction),
-      types: [...ofPackage, ...ofBridge].filter((one) => !isFunction(one) && !isPartOfClient(one))
+      types: merged([...ofPackage, ...ofBridge].filter((one) => !isFunction(one) && !isPartOfClient(one)))
     }
   } finally {
     api.close()
   }
+}
+
+/** Types that are declared in several parts, each once with all of them. */
+function merged(types) {
+  const byName = new Map()
+  for (const type of types) {
+    const first = byName.get(type.name)
+    if (first) first.declaration += `\n\n${type.declaration}`
+    else byName.set(type.name, type)
+  }
+  return [...byName.values()]
 }
 
 function exported(project, file) {
