@@ -51,7 +51,7 @@ function exported(project, file) {
       kind: statement.kind,
       symbol: project.checker.getSymbolAtLocation(statement.name),
       declaration: declarationOf(source, statement),
-      text: proseOf(project, statement.name)
+      text: proseOf(source, statement)
     }))
 }
 
@@ -65,8 +65,8 @@ function methodsOf({ checker, program }, { symbol }) {
       const { name } = method
       const own = method.declarations.find((handle) => handle.path === source.path)
       if (!own) return { name, text: '', declaration: `${name}(${parametersOf(method)})` }
-      const text = withoutCode(checker.getDocumentationCommentOfSymbol(method))
-      return { name, text, declaration: declarationOf(source, own.resolve()) }
+      const node = own.resolve()
+      return { name, text: proseOf(source, node), declaration: declarationOf(source, node) }
     })
 }
 
@@ -79,14 +79,16 @@ function parametersOf(method) {
     .join(', ')
 }
 
+const COMMENT = /^\s*\/\*\*([\s\S]*?)\*\/\s*/
+
+const sourceOf = (source, node) => source.text.slice(node.pos, node.end)
+
 /** The source of a declaration without the comment before it. */
-function declarationOf(source, node) {
-  return source.text.slice(node.pos, node.end).replace(/^\s*(\/\*\*[\s\S]*?\*\/\s*)?/, '')
-}
+const declarationOf = (source, node) => sourceOf(source, node).replace(COMMENT, '').trimStart()
 
-function proseOf({ checker }, name) {
-  return withoutCode(checker.getDocumentationCommentOfSymbol(checker.getSymbolAtLocation(name)))
+/** The comment before a declaration, without its examples: those are apart, where they are run. */
+function proseOf(source, node) {
+  const [, comment = ''] = COMMENT.exec(sourceOf(source, node)) ?? []
+  const text = comment.replace(/^ *\* ?/gm, '')
+  return text.replace(/\n*```[\s\S]*?```\n*/g, '\n\n').trim()
 }
-
-/** Examples are apart, where they are run. */
-const withoutCode = (text) => text.replace(/\n*```[\s\S]*?```\n*/g, '\n\n').trim()
