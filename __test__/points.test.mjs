@@ -51,6 +51,79 @@ describe('upsert', () => {
       assert.deepEqual(await client.count('points'), { count: 2 })
     }))
 
+  it('takes the vectors of a batch in one Float32Array, by names, too, and as the rows of one point', async () => {
+    await withClient(async (client) => {
+      const dense = { size: 3, distance: 'Dot' }
+      const multivector_config = { comparator: 'max_sim' }
+      await client.createCollection('c', { vectors: { dim: dense, rows: { ...dense, multivector_config } } })
+      const data = Float32Array.of(1, 2, 3, 4, 5, 6)
+      const ids = [1, 2]
+      await client.upsert('c', {
+        batch: { ids, vectors: { dim: { data, dim: 3 }, rows: [{ data, dim: 3 }, [[7, 8, 9]]] } }
+      })
+      const read = async () =>
+        (await client.retrieve('c', { ids: [1, 2], with_vector: true })).map((p) => p.vector)
+      const both = [
+        [1, 2, 3],
+        [4, 5, 6]
+      ]
+      assert.deepEqual(await read(), [
+        { dim: both[0], rows: both },
+        { dim: both[1], rows: [[7, 8, 9]] }
+      ])
+      for (const dim of [4, 0, -3, 1.5]) {
+        await assert.rejects(
+          client.upsert('c', { batch: { ids, vectors: { dim: { data, dim } } } }),
+          refusal(400, `data of 6 numbers is not made of vectors of dim ${dim}`)
+        )
+      }
+      await assert.rejects(client.upsert('c', { batch: { ids, vectors: { dim: { data, dim: 6 } } } }))
+      assert.deepEqual(await read(), [
+        { dim: both[0], rows: both },
+        { dim: both[1], rows: [[7, 8, 9]] }
+      ])
+    })
+    await withPoints([], async (client) => {
+      const data = Float32Array.from({ length: 4000 }, (_, i) => i)
+      await client.upsert('points', {
+        batch: { ids: Array.from({ length: 1000 }, (_, i) => i), vectors: { data, dim: 4 } }
+      })
+      const points = await client.retrieve('points', { ids: [0, 1, 999], with_vector: true })
+      assert.deepEqual(
+        points.map((p) => p.vector),
+        [0, 1, 999].map((id) => [4 * id, 4 * id + 1, 4 * id + 2, 4 * id + 3])
+      )
+    })
+  })
+
+  it('keeps apart the vectors of calls that are made at once', () =>
+    withPoints([], async (client) => {
+      const vector = (id) => Array.from({ length: 16 }, (_, i) => id * 100 + i)
+      await client.createCollection('wide', { vectors: { size: 16, distance: 'Dot' } })
+      const ids = Array.from({ length: 40 }, (_, i) => i)
+      await Promise.all(
+        ids.map((id) => {
+          const nested = { id: 1000 + id, vector: vector(1000 + id) }
+          let inner
+          // Serializing one request makes another.
+          const payload = {
+            toJSON: () => {
+              inner = client.upsert('wide', { points: [nested] })
+              return { id }
+            }
+          }
+          const outer = client.upsert('wide', { points: [{ id, vector: vector(id), payload }] })
+          return Promise.all([outer, inner])
+        })
+      )
+      const all = [...ids, ...ids.map((id) => 1000 + id)]
+      const points = await client.retrieve('wide', { ids: all, with_vector: true })
+      assert.deepEqual(
+        points.map((p) => p.vector),
+        all.map(vector)
+      )
+    }))
+
   it('replaces the point of an id as a whole', () =>
     withPoints(FOUR, async (client) => {
       await client.upsert('points', { points: [{ id: 1, vector: [9, 9, 9, 9], payload: { only: true } }] })

@@ -9,6 +9,7 @@
 const { currentSignal } = require('./abort.js')
 const { loadBinding } = require('./binding.js')
 const { nativeError } = require('./errors.js')
+const { isFlat, rowsOf } = require('./flat-vectors.js')
 const { checkQueryParameters } = require('./query-parameters.js')
 
 const binding = loadBinding()
@@ -38,10 +39,22 @@ function withImageAsText(object) {
 // Below this length a list of numbers is as cheap as its placeholder.
 const MIN_PACKED_LENGTH = 8
 
-/** Collects the vectors of one request. */
+/** The buffer of an earlier call, unless it is in use or collected: memory that is new to the process is slow to fill. */
+let spare = new WeakRef(new Float32Array(0))
+
+/** Collects the vectors of one call. */
 class VectorPacker {
-  buffer = new Float32Array(0)
+  buffer = spare.deref() ?? new Float32Array(0)
   length = 0
+
+  constructor() {
+    spare = new WeakRef(new Float32Array(0))
+  }
+
+  /** Leaves the buffer to later calls. */
+  release() {
+    spare = new WeakRef(this.buffer)
+  }
 
   /** Copies `numbers` and returns the placeholder, or `undefined` if one of them is no number. */
   pack(numbers) {
@@ -82,6 +95,7 @@ class VectorPacker {
     if (ArrayBuffer.isView(value)) return Array.from(value)
     if (typeof value.toJSON === 'function') return value
     if (isInferenceObject(value)) return withImageAsText(value)
+    if (isVector && isFlat(value)) return this.walkArray(rowsOf(value), true)
     const copy = {}
     for (const key of Object.keys(value)) {
       const child = value[key]
@@ -122,10 +136,9 @@ function stringify(value) {
 }
 
 /** Packs an argument of a method: objects become requests, of which reads can be cancelled; names stay as they are. */
-function packArgument(argument, call) {
+function packArgument(argument, packer, call) {
   if (argument === null || typeof argument !== 'object') return argument ?? undefined
   checkQueryParameters(argument)
-  const packer = new VectorPacker()
   const timeout = typeof argument.timeout === 'number' ? argument.timeout : undefined
   let json
   try {
@@ -159,22 +172,20 @@ for (const name of Object.getOwnPropertyNames(prototype)) {
   if (name === 'constructor') continue
   const method = prototype[name]
   prototype[name] = async function (...args) {
+    const make = (call) => {
+      const packer = new VectorPacker()
+      try {
+        // It copies the vectors before it returns its promise.
+        return method.apply(
+          this,
+          args.map((arg) => packArgument(arg, packer, call))
+        )
+      } finally {
+        packer.release()
+      }
+    }
     const signal = currentSignal()
-    if (!signal)
-      return unpackAnswer(
-        await method.apply(
-          this,
-          args.map((arg) => packArgument(arg))
-        )
-      )
-    return cancellable(signal, async (call) =>
-      unpackAnswer(
-        await method.apply(
-          this,
-          args.map((arg) => packArgument(arg, call))
-        )
-      )
-    )
+    return unpackAnswer(await (signal ? cancellable(signal, make) : make()))
   }
 }
 

@@ -1,4 +1,5 @@
 const { currentSignal } = require('./abort.js')
+const { isFlat, rowsOf } = require('./flat-vectors.js')
 
 /**
  * What `api()` of the REST client is, with what an embedded Qdrant takes and gives beyond it: vectors as
@@ -61,12 +62,21 @@ function withResult(response, change) {
   return { ...response, data: { ...response.data, result: change(response.data.result) } }
 }
 
+/** Values under these keys are user data, which may look like anything. */
+const PAYLOAD_KEYS = new Set(['payload', 'payloads'])
+
 /** A copy of `value` with lists for its typed arrays, which JSON would print as objects. */
-function plain(value) {
+function plain(value, isPayload = false) {
   if (value === null || typeof value !== 'object' || typeof value.toJSON === 'function') return value
   if (ArrayBuffer.isView(value)) return Array.from(value)
-  if (Array.isArray(value)) return typeof value[0] === 'number' ? value : value.map(plain)
-  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, plain(child)]))
+  if (Array.isArray(value)) {
+    return typeof value[0] === 'number' ? value : value.map((item) => plain(item, isPayload))
+  }
+  if (!isPayload && isFlat(value)) return rowsOf(value).map((row) => plain(row))
+  const entries = Object.entries(value)
+  return Object.fromEntries(
+    entries.map(([key, child]) => [key, plain(child, isPayload || PAYLOAD_KEYS.has(key))])
+  )
 }
 
 module.exports = { serverApi }

@@ -51,6 +51,12 @@ export type WithBigintIds<T> = T extends unknown
 /** The numbers of a dense vector. */
 export type DenseVector = number[] | Float32Array
 
+/** Several dense vectors of `dim` numbers, one after the other in one array: what costs least to hand over. */
+export interface FlatVectors {
+  data: Float32Array
+  dim: number
+}
+
 /** A sparse vector: its values, and where they are. */
 export interface SparseVector {
   indices: number[]
@@ -62,10 +68,16 @@ export type Vector =
   | Schemas['Vector']
   | DenseVector
   | DenseVector[]
+  | FlatVectors
   | { indices: number[]; values: DenseVector }
 
 /** The vectors of a point: the default one, or several by their names. */
-export type PointVectors = Schemas['VectorStruct'] | DenseVector | DenseVector[] | { [name: string]: Vector }
+export type PointVectors =
+  | Schemas['VectorStruct']
+  | DenseVector
+  | DenseVector[]
+  | FlatVectors
+  | { [name: string]: Vector }
 
 /** What `upsert` takes: a list of points, or a batch of columns. */
 export type UpsertArgs =
@@ -80,7 +92,12 @@ export type UpsertArgs =
   | (WriteOptions & {
       batch: {
         ids: PointId[]
-        vectors: Schemas['BatchVectorStruct'] | DenseVector[] | DenseVector[][] | { [name: string]: Vector[] }
+        vectors:
+          | Schemas['BatchVectorStruct']
+          | DenseVector[]
+          | DenseVector[][]
+          | FlatVectors
+          | { [name: string]: Vector[] | FlatVectors }
         payloads?: (Schemas['Payload'] | Record<string, unknown> | null)[] | null
       }
     })

@@ -191,6 +191,27 @@ describe('a client of a server', () => {
       assert.deepEqual(payload, { list: [1, 2], nothing: null })
     }))
 
+  it('takes the vectors of a batch in one Float32Array, and leaves payload alone', () =>
+    withBoth(async (server) => {
+      const flat = (...numbers) => ({ data: Float32Array.from(numbers), dim: 2 })
+      await server.upsert('points', {
+        batch: {
+          ids: [7, 8],
+          vectors: { '': flat(1, 2, 3, 4), title: flat(5, 6, 7, 8) },
+          payloads: [flat(1, 2), null]
+        }
+      })
+      const points = await server.retrieve('points', { ids: [7, 8], with_vector: true })
+      assert.deepEqual(
+        points.map((point) => point.vector),
+        [
+          { '': [1, 2], title: [5, 6] },
+          { '': [3, 4], title: [7, 8] }
+        ]
+      )
+      assert.deepEqual(points[0].payload, { data: [1, 2], dim: 2 })
+    }))
+
   it('rejects with the errors that one of a folder rejects with', () =>
     withBoth(async (...clients) => {
       const errors = []

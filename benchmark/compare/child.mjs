@@ -29,7 +29,7 @@ console.log(JSON.stringify(system.missing ? system : await STEPS[plan.step]()))
 
 async function importSystem() {
   try {
-    return await import(`./systems/${plan.system}.mjs`)
+    return await import(`./systems/${plan.module ?? plan.system}.mjs`)
   } catch (error) {
     return { missing: error.message.split('\n')[0] }
   }

@@ -6,7 +6,7 @@ import { root } from '../../scripts/lib/paths.mjs'
 import { median } from '../report.mjs'
 import { versionOf } from './peers.mjs'
 import { WANTED_RECALL } from './settings.mjs'
-import { OURS, SYSTEMS } from './systems.mjs'
+import { OURS, packagesOf, SYSTEMS } from './systems.mjs'
 
 const MORE = 'more is better'
 const LESS = 'less is better'
@@ -114,12 +114,13 @@ function losses(results, measured) {
 }
 
 function settingsLine(name, { settings, all, tenth, hundredth, holdsIdsOnly }) {
+  const { module, collection } = SYSTEMS[name]
   const efforts = [all, tenth, hundredth].filter(Boolean).map(({ effort }) => effort)
-  const version = name === OURS ? packageVersion() : SYSTEMS[name].map(versionOf).join(', ')
+  const version = module === OURS ? packageVersion() : packagesOf(name).map(versionOf).join(', ')
   return tableLine([
     name,
     version,
-    settings.index,
+    [settings.index, collection && JSON.stringify(collection)].filter(Boolean).join('; '),
     settings.search === 'none' ? '' : `${settings.search} ${efforts.join(', ')}`,
     holdsIdsOnly ? 'vectors, ids' : 'vectors, payload'
   ])

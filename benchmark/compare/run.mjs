@@ -9,7 +9,7 @@ import { main, note, SetupError } from '../../scripts/lib/run.mjs'
 import { ensureData, NEIGHBOURS } from '../data.mjs'
 import { ensurePeers } from './peers.mjs'
 import { insertTable, report } from './report.mjs'
-import { OURS, obstacle, SYSTEMS } from './systems.mjs'
+import { OURS, obstacle, packagesOf, SYSTEMS, USUAL } from './systems.mjs'
 
 const USAGE = `Usage: npm run benchmark:compare [-- options]
 
@@ -17,6 +17,7 @@ const USAGE = `Usage: npm run benchmark:compare [-- options]
   --dim <n>        numbers per vector                       (default 384)
   --rounds <n>     rounds; the table has medians            (default 3)
   --systems <a,b>  some of ${Object.keys(SYSTEMS).join(', ')}
+                   (default: all but those of this package with other settings)
   --write <file>   writes the report to a file too, or only between its lines <!-- compare --> and <!-- /compare -->
   --json           prints the results of all rounds instead`
 
@@ -24,7 +25,7 @@ const CHILD = fileURLToPath(new URL('child.mjs', import.meta.url))
 
 await main(async () => {
   const { systems, rounds, write, json, ...size } = options()
-  if (systems.some((name) => SYSTEMS[name].length > 0)) await ensurePeers()
+  if (systems.some((name) => packagesOf(name).length > 0)) await ensurePeers()
   note(`Data: ${size.points} x ${size.dim}`)
   const plan = { ...size, batch: 1000, data: ensureData(size.points, size.dim) }
   const load = os.loadavg()[0]
@@ -33,7 +34,7 @@ await main(async () => {
     for (const system of systems) {
       note(`Round ${round} of ${rounds}: ${system}`)
       results[system] ??= []
-      results[system].push(await measure({ ...plan, system }))
+      results[system].push(await measure({ ...plan, system, ...SYSTEMS[system] }))
     }
   }
   const text = json ? JSON.stringify(results) : report(results, { plan, rounds, load })
@@ -86,7 +87,7 @@ function options() {
         points: { type: 'string', default: '60000' },
         dim: { type: 'string', default: '384' },
         rounds: { type: 'string', default: '3' },
-        systems: { type: 'string', default: Object.keys(SYSTEMS).join() },
+        systems: { type: 'string', default: USUAL.join() },
         write: { type: 'string' },
         json: { type: 'boolean', default: false }
       }

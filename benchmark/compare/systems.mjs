@@ -1,19 +1,42 @@
-// The systems of the comparison: ours first, and the packages that each is made of.
+// The systems of the comparison.
 
 export const OURS = 'qdrant-embedded'
 
 const SERVER = 'qdrant-server'
 
-/** Names of the modules in systems/. */
+/**
+ * By name: the module in systems/, the packages that it is made of, and, for a collection that is not as the others
+ * are, what it is made with. `isOnRequest`: only measured if it is named.
+ */
 export const SYSTEMS = {
-  [OURS]: [],
-  zvec: ['@zvec/zvec'],
-  lancedb: ['@lancedb/lancedb'],
-  usearch: ['usearch'],
-  'hnswlib-node': ['hnswlib-node'],
-  'sqlite-vec': ['sqlite-vec', 'better-sqlite3'],
-  [SERVER]: []
+  [OURS]: { module: OURS },
+  'qdrant-embedded-int8': {
+    module: OURS,
+    isOnRequest: true,
+    collection: {
+      vectors: { on_disk: true },
+      quantization_config: { scalar: { type: 'int8', always_ram: true } }
+    }
+  },
+  'qdrant-embedded-on-disk': { module: OURS, isOnRequest: true, collection: { vectors: { on_disk: true } } },
+  'qdrant-embedded-unindexed-fields': {
+    module: OURS,
+    isOnRequest: true,
+    collection: { hasFieldIndexes: false }
+  },
+  zvec: { packages: ['@zvec/zvec'] },
+  lancedb: { packages: ['@lancedb/lancedb'] },
+  usearch: { packages: ['usearch'] },
+  'hnswlib-node': { packages: ['hnswlib-node'] },
+  'sqlite-vec': { packages: ['sqlite-vec', 'better-sqlite3'] },
+  [SERVER]: {}
 }
+
+/** Those that are measured if none is named. */
+export const USUAL = Object.keys(SYSTEMS).filter((name) => !SYSTEMS[name].isOnRequest)
+
+/** The packages that have to be installed for a system. */
+export const packagesOf = (name) => SYSTEMS[name].packages ?? []
 
 /** Why a system is not even tried. */
 export function obstacle(name) {

@@ -4,9 +4,9 @@ import { COLLECTION, createCollection, Store, settings } from './qdrant.mjs'
 
 export { settings }
 
-export async function create(folder, { dim }) {
+export async function create(folder, { dim, collection }) {
   const client = await connect({ path: folder })
-  await createCollection(client, dim)
+  await createCollection(client, dim, collection)
   return new EmbeddedStore(client)
 }
 

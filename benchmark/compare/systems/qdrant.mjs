@@ -9,11 +9,14 @@ export const settings = {
   search: 'hnsw_ef'
 }
 
-export async function createCollection(client, dim) {
+/** A collection; `others` are settings of it beyond those that all systems have alike. */
+export async function createCollection(client, dim, { vectors, hasFieldIndexes = true, ...others } = {}) {
   await client.createCollection(COLLECTION, {
-    vectors: { size: dim, distance: 'Cosine' },
-    hnsw_config: { m: CONSTRUCTION.m, ef_construct: CONSTRUCTION.ef }
+    vectors: { size: dim, distance: 'Cosine', ...vectors },
+    hnsw_config: { m: CONSTRUCTION.m, ef_construct: CONSTRUCTION.ef },
+    ...others
   })
+  if (!hasFieldIndexes) return
   for (const { field } of FILTERS) {
     await client.createPayloadIndex(COLLECTION, { field_name: field, field_schema: 'keyword', wait: true })
   }
