@@ -2,7 +2,15 @@
 const SERVER_OPTIONS = ['url', 'host', 'port', 'apiKey', 'https', 'prefix']
 
 /** What only an embedded Qdrant has. */
-const EMBEDDED_OPTIONS = ['path', 'location', 'searchThreads', 'updateThreads', 'optimizerCpus', 'inference', 'log']
+const EMBEDDED_OPTIONS = [
+  'path',
+  'location',
+  'searchThreads',
+  'updateThreads',
+  'optimizerCpus',
+  'inference',
+  'log'
+]
 
 /**
  * Tells whether `options` are of a server rather than of an embedded Qdrant. Throws a `ConfigError` unless they say
