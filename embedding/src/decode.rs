@@ -72,7 +72,7 @@ fn read(path: &Path) -> Result<Vec<u8>> {
 }
 
 /// With the alphabet of plain base64 or that of URLs, padded or not, whatever lines it is broken into.
-fn from_base64(text: &str) -> Result<Vec<u8>> {
+pub(crate) fn from_base64(text: &str) -> Result<Vec<u8>> {
     let plain: Vec<u8> = text
         .bytes()
         .filter(|byte| !byte.is_ascii_whitespace() && *byte != b'=')

@@ -1,5 +1,5 @@
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use fastembed::{
     SparseEmbedding, SparseInitOptions, SparseModel as Known, SparseTextEmbedding, UserDefinedSparseModel,
@@ -141,13 +141,13 @@ impl Model for SparseModel {
 }
 
 /// fastembed looks into another folder if the environment says so.
-fn as_fastembed_reads(cache_dir: &PathBuf) -> Result<PathBuf> {
+fn as_fastembed_reads(cache_dir: &Path) -> Result<PathBuf> {
     match env::var_os("HF_HOME") {
-        Some(home) if !home.is_empty() && PathBuf::from(&home) != *cache_dir => Err(Error::invalid(
+        Some(home) if !home.is_empty() && Path::new(&home) != cache_dir => Err(Error::invalid(
             "a model with weights in files of their own is read from HF_HOME if that is set: unset it, or choose no \
              other folder",
         )),
-        _ => Ok(cache_dir.clone()),
+        _ => Ok(cache_dir.to_owned()),
     }
 }
 

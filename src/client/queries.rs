@@ -13,7 +13,8 @@ use crate::request::Request;
 #[napi]
 impl QdrantClient {
     /// Finds points by a query of any kind, perhaps among those that a `prefetch` finds. Without a
-    /// `query`, returns points by their ids. A vector may be a BM25 document, as in `upsert`.
+    /// `query`, returns points by their ids. A vector may be what a model makes of a
+    /// text or an image, as in `upsert`.
     #[napi(
         ts_args_type = "collectionName: string, args: QueryArgs",
         ts_return_type = "Promise<Schemas['QueryResponse']>"

@@ -4,13 +4,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 use url::Url;
 
-use crate::decode::ImageSource;
+use crate::decode::{ImageSource, from_base64};
 use crate::error::{Error, Result, chain};
 use crate::pending::Pending;
 
@@ -21,8 +19,9 @@ const MAX_TIME: Duration = Duration::from_secs(30);
 /// Images of a call that are loaded at the same time.
 const CONNECTIONS: usize = 4;
 
-/// Shorter texts than this are paths, whatever their letters.
+/// Shorter texts than this are paths, whatever their letters; what is longer than that is none.
 const MIN_BASE64: usize = 64;
+const MAX_PATH: usize = 4096;
 
 /// What the images of a call are read from.
 pub(super) enum Pictures {
@@ -70,11 +69,16 @@ impl Picture {
                 Error::invalid(format!("image {text}: a file:// URL needs an absolute path on this machine"))
             });
         }
-        Ok(Picture::Here(if is_base64_of_image(&text) {
-            ImageSource::Base64(text)
-        } else {
-            ImageSource::Path(text.into())
-        }))
+        if is_base64_of_image(&text) {
+            return Ok(Picture::Here(ImageSource::Base64(text)));
+        }
+        if text.len() > MAX_PATH {
+            return Err(Error::invalid(format!(
+                "an image of {} letters is too long for a path, and does not begin as a picture does in base64",
+                text.len()
+            )));
+        }
+        Ok(Picture::Here(ImageSource::Path(text.into())))
     }
 
     fn here(self) -> Option<ImageSource> {
@@ -102,11 +106,11 @@ fn from_data_url(text: &str) -> Result<ImageSource> {
     Ok(ImageSource::Base64(data.replace("%2B", "+").replace("%2F", "/").replace("%3D", "=")))
 }
 
-/// Whether a text begins as an image does in base64. No path of an image is one: it has a dot.
+/// Whether a text begins as an image does in base64. A path with an extension has a dot, which is no letter
+/// of base64.
 fn is_base64_of_image(text: &str) -> bool {
-    // As many letters as become whole bytes, and as the longest of the signatures needs.
-    let start = text.get(..MIN_BASE64).and_then(|start| STANDARD.decode(start).ok());
-    start.is_some_and(|bytes| image::guess_format(&bytes).is_ok()) && !text.contains(['.', '\\'])
+    let start = text.get(..MIN_BASE64).and_then(|start| from_base64(start).ok());
+    start.is_some_and(|bytes| image::guess_format(&bytes).is_ok()) && !text.contains('.')
 }
 
 /// Loads on threads of their own: a slow host keeps no model waiting.
@@ -169,6 +173,9 @@ fn download(url: &Url) -> Result<Vec<u8>> {
 mod tests {
     use std::path::PathBuf;
 
+    use base64::Engine;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+
     use super::*;
 
     fn path(text: &str) -> Option<PathBuf> {
@@ -186,14 +193,19 @@ mod tests {
         }
         #[cfg(unix)]
         assert_eq!(path("file:///tmp/a%20cat.jpg"), Some(PathBuf::from("/tmp/a cat.jpg")));
-        let jpeg = STANDARD.encode([&[0xff, 0xd8, 0xff, 0xe0][..], &[0; 100]].concat());
-        for text in [jpeg.clone(), format!("data:image/jpeg;base64,{jpeg}"), "DATA:;BASE64,".to_owned()] {
+        let jpeg = [&[0xff, 0xd8, 0xff, 0xe0][..], &[0xfb; 100]].concat();
+        let for_urls = URL_SAFE_NO_PAD.encode(&jpeg);
+        let jpeg = STANDARD.encode(&jpeg);
+        for text in
+            [jpeg.clone(), for_urls, format!("data:image/jpeg;base64,{jpeg}"), "DATA:;BASE64,".to_owned()]
+        {
             let picture = Picture::of(text).unwrap();
             assert!(matches!(picture, Picture::Here(ImageSource::Base64(_))));
         }
         let not_an_image = STANDARD.encode([1; 100]);
         assert_eq!(path(&not_an_image), Some(PathBuf::from(&not_an_image)));
-        for text in ["data:image/png,abc", "data:image/png;base64", "file://", "http://"] {
+        for text in ["data:image/png,abc", "data:image/png;base64", "file://", "http://", &"a/".repeat(3000)]
+        {
             assert!(Picture::of(text.to_owned()).is_err(), "{text}");
         }
     }

@@ -20,17 +20,20 @@ pub(crate) type Job<T> = Box<dyn FnOnce(Result<&T>) -> Reply + Send>;
 /// As [`Job`], of a write that may have to wait in its place in line.
 pub(crate) type WriteJob = Box<dyn FnOnce(Result<&Collection>) -> Progress + Send>;
 
+/// What comes later.
+pub(crate) type Pending<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
 /// How far a [`WriteJob`] is.
 pub(crate) enum Progress {
     Done(Reply),
     /// The rest of it, which nothing in the same line may overtake.
-    Waiting(Pin<Box<dyn Future<Output = WriteJob> + Send>>),
+    Waiting(Pending<WriteJob>),
 }
 
 /// How far an operation is that may have to wait.
 pub(super) enum Step<T, O> {
     Done(O),
-    Waiting(Pin<Box<dyn Future<Output = Result<Rest<T, O>>> + Send>>),
+    Waiting(Pending<Result<Rest<T, O>>>),
 }
 
 /// What is left of an operation.
@@ -159,7 +162,7 @@ fn tell<O: Send + 'static>(
 }
 
 /// What `future` gives, be it a panic.
-pub(crate) async fn guarded<O>(mut future: Pin<Box<dyn Future<Output = Result<O>> + Send>>) -> Result<O> {
+pub(crate) async fn guarded<O>(mut future: Pending<Result<O>>) -> Result<O> {
     poll_fn(move |context| {
         catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context)))
             .unwrap_or_else(|panic| Poll::Ready(Err(panicked(panic))))

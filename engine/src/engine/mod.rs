@@ -11,5 +11,5 @@ mod runtimes;
 
 pub use client::QdrantClient;
 pub use instance::QdrantInstance;
-pub(crate) use message::{Job, Progress, Reply, WriteJob, guarded, no_reply, refuse_write};
+pub(crate) use message::{Job, Pending, Progress, Reply, WriteJob, guarded, no_reply, refuse_write};
 pub(crate) use runtimes::Runtimes;

@@ -1,9 +1,7 @@
 //! A collection's place in the table of content: its queue of writes, and whether it is open.
 
-use std::future::Future;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -16,7 +14,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::collection::Collection;
 use crate::config::Durability;
-use crate::engine::{Job, Progress, Reply, Runtimes, WriteJob, no_reply, refuse_write};
+use crate::engine::{Job, Pending, Progress, Reply, Runtimes, WriteJob, no_reply, refuse_write};
 use crate::error::{Error, Result};
 use crate::model::CollectionConfig;
 use crate::operation::Reconfigure;
@@ -286,7 +284,7 @@ impl Entry {
 
     /// What a write at the head of the queue waits for. A flush that becomes due meanwhile is in the
     /// queue behind it, and so is made here.
-    async fn until(&self, mut rest: Pin<Box<dyn Future<Output = WriteJob> + Send>>) -> WriteJob {
+    async fn until(&self, mut rest: Pending<WriteJob>) -> WriteJob {
         loop {
             let interval = self.with_open(Collection::flush_interval).unwrap_or(Duration::MAX);
             if let Ok(job) = timeout(interval, &mut rest).await {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 
-import { refusal, withClient } from './helpers.mjs'
+import { refusal, withClient } from '../helpers.mjs'
 
 const MODEL = 'qdrant/bm25'
 const TEXTS = {
@@ -96,11 +96,11 @@ describe('BM25 documents', () => {
 
   it('write nothing when one of them is refused', () =>
     withTexts(async (client) => {
-      const uninitialized = refusal(500, 'Service internal error: InferenceService is not initialized.')
+      const unknown = refusal(400, 'unknown model `qdrant/bm-25`')
       const refused = [
         [{ text: bm25('t', { k: 'x' }) }, refusal(400, 'Wrong input: Invalid BM25 config: k: ')],
-        [{ text: { text: 't', model: 'sentence-transformers/all-minilm-l6-v2' } }, uninitialized],
-        [{ dense: { image: 'data', model: 'clip' } }, uninitialized],
+        [{ text: { text: 't', model: 'qdrant/bm-25' } }, unknown],
+        [{ text: { image: 'cat.jpg', model: MODEL } }, refusal(400, 'Only text input is supported')],
         [bm25('t'), refusal(400, 'Bad request: Sparse vector should be named')]
       ]
       for (const [vector, error] of refused) {
@@ -116,7 +116,7 @@ describe('BM25 documents', () => {
       await assert.rejects(columns, refusal(400, 'Document processing is not supported in batch operations.'))
       const { count } = await client.count('c')
       assert.equal(count, 5)
-      const query = { text: 't', model: 'another' }
-      await assert.rejects(client.query('c', { query, using: 'text' }), uninitialized)
+      const query = { text: 't', model: 'qdrant/bm-25' }
+      await assert.rejects(client.query('c', { query, using: 'text' }), unknown)
     }))
 })
