@@ -1,6 +1,8 @@
 import { Progress } from './progress.mjs'
 import { megabytes } from './units.mjs'
 
+const CLEAR = '\r\x1b[2K'
+
 /** What `indexFolder` tells of its progress, on stderr: a bar for each part of the work. */
 export class IndexProgress {
   #bar
@@ -8,7 +10,7 @@ export class IndexProgress {
   #listsFiles = false
 
   update({ phase, kind, done, total, file, outcome, error }) {
-    if (phase === 'find') return
+    if (phase === 'find') return this.#find(done)
     if (outcome === 'failed') this.note(`warning: ${file}: ${error.message}`)
     if (this.#listsFiles && phase === 'index') {
       const mark = { embedded: '+', copied: '+', removed: '-' }[outcome]
@@ -28,14 +30,18 @@ export class IndexProgress {
   /** Writes a line of its own. */
   note(text) {
     if (this.#bar) this.#bar.note(text)
-    else process.stderr.write(`${text}\n`)
+    else process.stderr.write(process.stderr.isTTY ? `${CLEAR}${text}\n` : `${text}\n`)
   }
 
   /** Takes the bar off the terminal. */
   end() {
-    this.#bar?.end()
+    if (process.stderr.isTTY) process.stderr.write(CLEAR)
     this.#bar = undefined
     this.#part = undefined
+  }
+
+  #find(count) {
+    if (process.stderr.isTTY && !this.#listsFiles) process.stderr.write(`${CLEAR}Files found: ${count}`)
   }
 
   #begin(phase, kind, total) {

@@ -10,6 +10,7 @@ export class Progress {
   #stream
   #started = Date.now()
   #shown = 0
+  #first
 
   constructor(label, total, { unit = (count) => `${count}`, stream = process.stderr } = {}) {
     this.#label = label
@@ -20,6 +21,7 @@ export class Progress {
 
   update(done) {
     const now = Date.now()
+    this.#first ??= done
     const { isTTY } = this.#stream
     if (done === 0 && !isTTY) return
     if (done < this.#total && now - this.#shown < (isTTY ? REDRAW_MS : LINE_MS)) return
@@ -42,16 +44,12 @@ export class Progress {
     this.#shown = 0
   }
 
-  /** Takes the bar off the terminal. */
-  end() {
-    if (this.#stream.isTTY) this.#stream.write('\r\x1b[2K')
-  }
-
   #describe(done, seconds) {
     const percent = Math.floor((100 * done) / this.#total)
     const parts = [`${percent} %`, `${this.#unit(done)} of ${this.#unit(this.#total)}`]
-    const rate = done / seconds
-    if (seconds >= 0.5 && done > 0) {
+    // What was done at first took its time before that.
+    const rate = (done - this.#first) / seconds
+    if (seconds >= 0.5 && rate > 0) {
       parts.push(`${this.#unit(Number(rate.toPrecision(3)))}/s`)
       if (done < this.#total) parts.push(`${duration((this.#total - done) / rate)} left`)
     }

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdir, readdir, realpath, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, realpath, rm } from 'node:fs/promises'
 import path from 'node:path'
 import test from 'node:test'
 import { connect } from '../../index.js'
 import { textModel } from '../embedding/helpers.mjs'
+import { withHub } from '../embedding/hub.mjs'
+import { COLOURS, clip, put } from '../folder/helpers.mjs'
 import { model, run, withPhotos } from './helpers.mjs'
 
 const PHOTOS = { 'cat.jpg': 'cat/original.jpg', 'coins.jpg': 'coins/original.jpg' }
@@ -12,13 +14,7 @@ const LOOP = 'The compiler is in a loop, and the program crashes.'
 const TEXT_ARGS = ['--texts', '--text-model', textModel.path]
 const windows = process.platform === 'win32'
 
-async function writeNotes(folder, notes) {
-  for (const [name, text] of Object.entries(notes)) {
-    const file = path.join(folder, 'photos', name)
-    await mkdir(path.dirname(file), { recursive: true })
-    await writeFile(file, text)
-  }
-}
+const writeNotes = (folder, notes) => put(path.join(folder, 'photos'), notes)
 
 /** How many points each collection has. */
 async function counted(folder) {
@@ -67,6 +63,25 @@ test('index_stores_texts_when_asked_to_and_search_finds_their_chunks_by_words', 
     const like = await run(folder, ['search', path.join('photos', 'cat.jpg'), '--no-html'])
     assert.match(like.stdout, /^#0 .*cat\.jpg\n#1 .*coins\.jpg\n$/)
   }))
+
+test('search_finds_images_by_words_with_CLIP_and_puts_the_words_on_the_contact_sheet', () =>
+  withHub(clip, (hub) =>
+    withPhotos({}, async (folder) => {
+      const env = { HF_ENDPOINT: hub.endpoint, HF_HOME: path.join(folder, 'models') }
+      await put(path.join(folder, 'pictures'), COLOURS)
+      const indexed = await run(folder, ['index', 'pictures'], undefined, env)
+      assert.equal(indexed.code, 0, indexed.stderr)
+      assert.match(indexed.stdout, /^4 images: 4 indexed/)
+      assert.match(indexed.stderr, /^Downloading the model: 100 %/m)
+      const { code, stdout, stderr } = await run(folder, ['search', '--text', 'Yellow'], undefined, env)
+      assert.equal(code, 0, stderr)
+      assert.match(stdout, /^#0 id=\S+ score=\S+ path=.*sun\.png\n/)
+      assert.match(stderr, /^model: Qdrant\/clip-ViT-B-32-vision\n/m)
+      const page = await readFile(path.join(folder, 'contact-sheet.html'), 'utf8')
+      assert.match(page, /<h1>Yellow<\/h1>/)
+      assert.equal(page.match(/<img src="data:image\/png;base64,/g).length, 4)
+    })
+  ))
 
 test('index_deletes_the_points_of_files_that_are_gone', () =>
   withPhotos(PHOTOS, async (folder) => {

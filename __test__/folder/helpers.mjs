@@ -1,7 +1,9 @@
 import { cp, mkdir, realpath, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 
-import { imageModel, photo, textModel } from '../embedding/helpers.mjs'
+import { imageModel, photo, repository, textModel } from '../embedding/helpers.mjs'
+import { encodePng } from '../embedding/png.mjs'
 import { withClient, withFolder } from '../helpers.mjs'
 
 /** The settings of both kinds with small models. */
@@ -57,4 +59,32 @@ export function outcomes(folder) {
 /** The counts of a kind that are not 0. */
 export function counts({ collection, model, ...numbers }) {
   return Object.fromEntries(Object.entries(numbers).filter(([, number]) => number !== 0))
+}
+
+const here = (name) => fileURLToPath(new URL(name, import.meta.url))
+
+/** A pair of models whose vectors are mean colours: of pictures, and of words. They stand in for CLIP's halves. */
+export const meanColour = { path: here('../../cli/doctor/probe-model') }
+export const colourWords = { path: here('fixtures/colour-words') }
+
+const TOKENIZER_FILES = ['tokenizer.json', 'config.json', 'special_tokens_map.json', 'tokenizer_config.json']
+
+/** A hub that has that pair in the place of CLIP. */
+export const clip = {
+  'Qdrant/clip-ViT-B-32-vision': repository(meanColour, ['preprocessor_config.json', 'model.onnx']),
+  'Qdrant/clip-ViT-B-32-text': repository(colourWords, [...TOKENIZER_FILES, 'model.onnx'])
+}
+
+/** Pictures of one colour each. */
+export const COLOURS = {
+  'fire.png': plain(230, 20, 10),
+  'grass.png': plain(20, 200, 30),
+  'sea.png': plain(10, 30, 220),
+  'sun.png': plain(240, 230, 20)
+}
+
+function plain(red, green, blue) {
+  const pixels = Buffer.alloc(16 * 16 * 3)
+  for (let at = 0; at < pixels.length; at += 3) pixels.set([red, green, blue], at)
+  return encodePng({ width: 16, height: 16, pixels })
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { chmod, rename, rm, stat, symlink, utimes } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, it } from 'node:test'
@@ -236,6 +237,26 @@ describe('indexFolder', () => {
         )
       }
     ))
+
+  it('takes a file that goes away meanwhile for one that is not there', () =>
+    withFiles({ 'a.txt': DOG, 'b.txt': LOOP, 'c.jpg': CAT, 'd.jpg': COINS }, async (client, folder) => {
+      await indexFolder(client, folder, both)
+      await put(folder, { 'a.txt': BREAD, 'c.jpg': COINS })
+      const onProgress = ({ phase }) => {
+        if (phase !== 'find') return
+        rmSync(path.join(folder, 'a.txt'))
+        rmSync(path.join(folder, 'c.jpg'))
+      }
+      const { images, texts, failures } = await indexFolder(client, folder, {
+        ...both,
+        onError: 'throw',
+        onProgress
+      })
+      assert.deepEqual(counts(images), { found: 1, unchanged: 1, removed: 1 })
+      assert.deepEqual(counts(texts), { found: 1, unchanged: 1, removed: 1 })
+      assert.deepEqual(failures, [])
+      assert.equal((await client.count('texts')).count, 1)
+    }))
 
   it('bounds the size of files', () =>
     withFiles({ 'long.txt': DOG.repeat(100), 'short.txt': DOG }, async (client, folder) => {

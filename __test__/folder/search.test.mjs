@@ -2,38 +2,24 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
 
 import { indexFolder, searchFiles, unloadModel } from '../../index.js'
-import { imageModel, repository } from '../embedding/helpers.mjs'
+import { imageModel } from '../embedding/helpers.mjs'
 import { withHub } from '../embedding/hub.mjs'
-import { encodePng } from '../embedding/png.mjs'
 import { withFolder } from '../helpers.mjs'
-import { BREAD, both, DOG, imagesOnly, LOOP, textsOnly, withFiles } from './helpers.mjs'
-
-const here = (name) => fileURLToPath(new URL(name, import.meta.url))
-
-// A pair of models whose vectors are mean colours: of pictures, and of words. They stand in for CLIP's halves.
-const TOKENIZER_FILES = ['tokenizer.json', 'config.json', 'special_tokens_map.json', 'tokenizer_config.json']
-const colourWords = { path: here('fixtures/colour-words') }
-const meanColour = { path: here('../../cli/doctor/probe-model') }
-const clip = {
-  'Qdrant/clip-ViT-B-32-vision': repository(meanColour, ['preprocessor_config.json', 'model.onnx']),
-  'Qdrant/clip-ViT-B-32-text': repository(colourWords, [...TOKENIZER_FILES, 'model.onnx'])
-}
-
-function plain(red, green, blue) {
-  const pixels = Buffer.alloc(16 * 16 * 3)
-  for (let at = 0; at < pixels.length; at += 3) pixels.set([red, green, blue], at)
-  return encodePng({ width: 16, height: 16, pixels })
-}
-
-const PLAIN = {
-  'fire.png': plain(230, 20, 10),
-  'grass.png': plain(20, 200, 30),
-  'sea.png': plain(10, 30, 220),
-  'sun.png': plain(240, 230, 20)
-}
+import {
+  BREAD,
+  both,
+  COLOURS,
+  clip,
+  colourWords,
+  DOG,
+  imagesOnly,
+  LOOP,
+  meanColour,
+  textsOnly,
+  withFiles
+} from './helpers.mjs'
 
 const names = (matches) => matches.map(({ file }) => path.basename(file))
 
@@ -82,7 +68,7 @@ describe('searchFiles', () => {
   it('finds images by words with the text half of CLIP', () =>
     withHub(clip, () =>
       withFolder((cacheDir) =>
-        withFiles(PLAIN, async (client, folder) => {
+        withFiles(COLOURS, async (client, folder) => {
           try {
             const downloads = new Set()
             const onProgress = ({ phase, file }) => phase === 'download' && downloads.add(file)
@@ -108,7 +94,7 @@ describe('searchFiles', () => {
     ))
 
   it('finds images by words with the text model that it is given', () =>
-    withFiles(PLAIN, async (client, folder) => {
+    withFiles(COLOURS, async (client, folder) => {
       const images = { model: meanColour, textModel: colourWords }
       await indexFolder(client, folder, { images, texts: false })
       const found = await searchFiles(client, 'blue', { images, limit: 1 })

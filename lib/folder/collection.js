@@ -1,7 +1,7 @@
 const { isSameModel, recordedModel, resolveModel } = require('./model.js')
 const { pointId } = require('./point-id.js')
 
-const PAGE = 1000
+const PAGE = 256
 const POINTS_AT_ONCE = 64
 
 /** The collection of one kind of files, with the model that belongs to it. */

@@ -6,7 +6,7 @@ const { FileError, isGone, unreadable } = require('./failure.js')
 const STATS_AT_ONCE = 64
 
 /**
- * The files in a folder and its subfolders that are of one of the kinds, sorted by path; `root` is the folder's real
+ * The files in a folder and its subfolders that are of one of the kinds, folder by folder; `root` is the folder's real
  * path. Left out are hidden ones, what `ignore` says yes to, and folders in which a Qdrant keeps its data. `enter` is
  * told of every folder before it is read.
  *
@@ -45,7 +45,6 @@ async function findFiles(folder, kinds, { ignore, enter = () => {}, onFound = ()
     }
     onFound(files.length)
   }
-  files.sort((one, other) => (one.file < other.file ? -1 : 1))
   return { root, files, failures }
 }
 
@@ -57,7 +56,8 @@ async function realFolder(folder) {
 
 async function entriesOf(folder, isRoot, failures) {
   try {
-    return await fs.readdir(folder, { withFileTypes: true })
+    const entries = await fs.readdir(folder, { withFileTypes: true })
+    return entries.sort((one, other) => (one.name < other.name ? -1 : 1))
   } catch (error) {
     if (isRoot) throw error
     if (!isGone(error)) failures.push({ file: folder, kind: null, error: unreadable(error) })
