@@ -141,7 +141,9 @@ impl Engine {
 
     /// Takes so many places in line.
     pub(super) async fn admit(&self, places: u32) -> Result<OwnedSemaphorePermit> {
-        self.permits.clone().acquire_many_owned(places).await.map_err(|_| self.gone())
+        let permits = self.permits.clone().acquire_many_owned(places);
+        // A task that polls many calls would else be told to come again, and find others in its place.
+        tokio::task::unconstrained(permits).await.map_err(|_| self.gone())
     }
 
     pub(super) fn send(&self, message: Message) -> Result<()> {

@@ -253,6 +253,37 @@ impl Driver {
         totals
     }
 
+    /// As [`Self::run`], with children that are stopped amid their work, as by a computer that sleeps, and
+    /// go on. Meanwhile nobody else gets at the folder.
+    #[cfg(unix)]
+    pub fn run_with_sleep(mut self, rounds: u64) -> Totals {
+        let mut totals = Totals::default();
+        for _ in 0..rounds {
+            self.keep();
+            let mut child = Running::start(&self.folder, self.sync);
+            self.open_and_compare(&mut child, &mut totals);
+            for _ in 0..3 {
+                self.work(&mut child, 300_000, &mut totals);
+                child.signal("STOP");
+                let mut intruder = Running::start(&self.folder, self.sync);
+                let refused = intruder.answers.recv_timeout(PATIENCE);
+                intruder.process.wait().unwrap();
+                // Long enough for timers to be late.
+                thread::sleep(Duration::from_millis(1200));
+                child.signal("CONT");
+                if !matches!(&refused, Ok(Answer::Failed(reason)) if reason.contains("in use")) {
+                    self.fail("the folder of a process that sleeps was opened by another one");
+                }
+            }
+            self.flush(&mut child, &mut totals);
+            child.kill();
+        }
+        let mut child = Running::start(&self.folder, self.sync);
+        self.open_and_compare(&mut child, &mut totals);
+        child.kill();
+        totals
+    }
+
     /// Has everything reach the disk.
     fn flush(&mut self, child: &mut Running, totals: &mut Totals) {
         while !self.pending.is_empty() {
@@ -498,6 +529,12 @@ impl Running {
         let text = serde_json::to_string(request).unwrap() + "\n";
         // A child that is gone is noticed by its silence.
         let _ = self.stdin.write_all(text.as_bytes());
+    }
+
+    #[cfg(unix)]
+    fn signal(&self, signal: &str) {
+        let pid = self.process.id().to_string();
+        assert!(Command::new("kill").args([&format!("-{signal}"), &pid]).status().unwrap().success());
     }
 
     /// Kills it, unless it has ended by itself, which it never should.

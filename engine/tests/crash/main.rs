@@ -65,6 +65,14 @@ fn of_two_processes_that_race_for_a_folder_one_opens_it() {
     }
 }
 
+#[test]
+#[cfg(unix)]
+fn a_process_that_sleeps_amid_writes_goes_on_where_it_was() {
+    let totals = driver::Driver::new(number("QDRANT_EMBEDDED_CRASH_SEED").unwrap_or(1)).run_with_sleep(2);
+    println!("{totals:#?}");
+    assert!(totals.acknowledged > 0, "too little happened: {totals:?}");
+}
+
 /// Power cuts of one disk.
 const POWER_CUTS: u64 = 5;
 

@@ -2,8 +2,10 @@
 
 mod bad_points;
 mod batch_update;
+mod closing;
 mod collections;
 mod common;
+mod concurrency;
 mod disk_space;
 mod examples;
 mod filters;

@@ -122,6 +122,10 @@ impl Store {
         self.runtime.block_on(self.client.flush()).unwrap();
     }
 
+    pub fn close(&self) -> Result<()> {
+        self.runtime.block_on(self.client.close())
+    }
+
     /// Waits until the optimizer has no work left.
     pub fn wait_until_optimized(&self) {
         let start = Instant::now();
