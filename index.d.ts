@@ -719,7 +719,8 @@ export declare class QdrantClient {
   count(collectionName: string, args?: Args<'count'>): Promise<Schemas['CountResult']>
   /**
    * Finds points by a query of any kind, perhaps among those that a `prefetch` finds. Without a
-   * `query`, returns points by their ids. A vector may be a BM25 document, as in `upsert`.
+   * `query`, returns points by their ids. A vector may be what a model makes of a
+   * text or an image, as in `upsert`.
    */
   query(collectionName: string, args: QueryArgs): Promise<Schemas['QueryResponse']>
   /** Runs several queries at once. */

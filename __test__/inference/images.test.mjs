@@ -93,7 +93,9 @@ describe('images in requests', () => {
           found.map(({ id }) => id),
           byVector[id].points.map(({ id }) => id)
         )
-        found.forEach(({ score }, i) => assert.ok(Math.abs(score - byVector[id].points[i].score) < 1e-4))
+        for (const [i, { score }] of found.entries()) {
+          assert.ok(Math.abs(score - byVector[id].points[i].score) < 1e-4)
+        }
         const right = found.map(({ payload }) => payload.group === group)
         reached.firstIsRight += (right[0] ? 1 : 0) / manifest.length
         reached.foundInFive += right.filter(Boolean).length / 5 / manifest.length

@@ -183,11 +183,11 @@ describe('texts in requests', () => {
         }
         await client.upsert('c', { points: [{ id: 1, vector }] })
         const rows = await tokenVectors(text)
-        const near = (one, other) => one.forEach((number, i) => assert.ok(Math.abs(number - other[i]) < 1e-4))
+        const near = (one, other) => assert.ok(one.every((number, i) => Math.abs(number - other[i]) < 1e-4))
         const made = await stored(client, 1)
         near(made.cls, rows[0])
         near(made.mean, meanOf(rows))
-        made.rows.forEach((row, i) => near(row, rows[i]))
+        for (const [i, row] of made.rows.entries()) near(row, rows[i])
         assert.ok(Math.abs(Math.hypot(...made.mean) - 1) > 0.01, 'the test would not see a difference')
       },
       {
@@ -245,7 +245,9 @@ describe('texts in requests', () => {
           const expected = peaks.map((peak) => Math.log(1 + Math.log(1 + peak)))
           const indices = [...expected.keys()].filter((i) => expected[i] > 0 && !special.includes(i))
           assert.deepEqual(made.indices, indices)
-          made.values.forEach((value, i) => assert.ok(Math.abs(value - expected[indices[i]]) < 1e-4))
+          for (const [i, value] of made.values.entries()) {
+            assert.ok(Math.abs(value - expected[indices[i]]) < 1e-4)
+          }
           const weight = (index) => made.values[made.indices.indexOf(index)] ?? 0
           const { points } = await client.query('c', { query: { text, model: 'free' }, using: 's' })
           const score = 1.5 * weight(5) + 2.5 * weight(19)

@@ -25,6 +25,26 @@ export async function lifecycle(): Promise<void> {
   await lazy.close()
 }
 
+export async function inference(): Promise<void> {
+  const client = await connect({
+    path: './data',
+    inference: {
+      models: {
+        notes: { path: './models/notes', kind: 'text', pooling: 'cls', normalize: false, dimension: 384 },
+        e5: { model: 'intfloat/multilingual-e5-small', queryPrefix: 'query: ', documentPrefix: 'passage: ' }
+      },
+      localFilesOnly: true,
+      allowHttpImages: false
+    }
+  })
+  const image = { image: new Uint8Array(8), model: 'clip' }
+  await client.upsert('photos', { points: [{ id: 2n ** 60n, vector: { look: image, words: [1, 2] } }] })
+  await client.upsert('photos', { batch: { ids: [1], vectors: { look: [image] } } })
+  const query = { text: 'a dog', model: 'e5', options: { kind: 'text' } }
+  await client.query('photos', { query: { recommend: { positive: [query, 2n] } }, using: 'look' })
+  await client.query('photos', { prefetch: { query, using: 'look' }, query: { fusion: 'rrf' } })
+}
+
 export async function values(client: QdrantClient): Promise<void> {
   await client.upsert('photos', {
     points: [
