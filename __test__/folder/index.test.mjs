@@ -347,6 +347,15 @@ describe('indexFolder', () => {
       assert.deepEqual(left.sort(), ['b.txt', 'x'])
     }))
 
+  it('indexes two folders at once', () =>
+    withFiles({ 'one/a.txt': DOG, 'two/b.txt': LOOP }, async (client, folder) => {
+      const results = await Promise.all(
+        ['one', 'two'].map((name) => indexFolder(client, path.join(folder, name), textsOnly))
+      )
+      for (const { texts } of results) assert.deepEqual(counts(texts), { found: 1, indexed: 1, embedded: 1 })
+      assert.equal((await client.count('texts')).count, 2)
+    }))
+
   it('goes on with a collection of the command before there were content hashes', () =>
     withFiles({ 'cat.jpg': CAT, 'coins.jpg': COINS }, async (client, folder) => {
       await client.createCollection('images', {
