@@ -38,14 +38,14 @@ class FileCollection {
    * time of change and content hash as they were. `isComplete` says that all its points are there and of one state of
    * the file: a run that was killed may have stored some of them. Points that were not made here are left alone.
    */
-  async stored(isBelow) {
+  async stored(isBelow, signal) {
     const stored = new Map()
     if (this.size === null) return stored
     const { pathKey } = this.kind
     const with_payload = [pathKey, 'file_size', 'modified', 'file_sha256', 'chunk', 'chunks']
     let offset
     do {
-      const page = await this.client.scroll(this.name, { limit: PAGE, offset, with_payload })
+      const page = await this.client.scroll(this.name, { limit: PAGE, offset, with_payload, signal })
       for (const { id, payload } of page.points) {
         const file = payload?.[pathKey]
         if (typeof file === 'string' && isBelow(file) && id === pointId(file, payload.chunk)) {

@@ -2,7 +2,6 @@ const { abortable } = require('../abort.js')
 const { slices } = require('./collection.js')
 const { FileError, isGone, isMissing, unreadable } = require('./failure.js')
 
-const FILES_AT_ONCE = 16
 const INPUTS_AT_ONCE = 64
 const FILES_REMOVED_AT_ONCE = 256
 
@@ -41,7 +40,7 @@ class Update {
   /** `isBelow` says which paths are of the folder, `isUnknown` of which of them it is not known what is there. */
   async run(files, isBelow, isUnknown) {
     this.#counts.found = files.length
-    this.#stored = await this.#collection.stored(isBelow)
+    this.#stored = await this.#collection.stored(isBelow, this.#signal)
     this.#byContent = new Map()
     for (const { isComplete, sha256, ids } of this.#stored.values()) {
       if (isComplete && sha256) this.#byContent.set(sha256, ids)
@@ -53,13 +52,13 @@ class Update {
     for (const file of this.#refused.keys()) if (!there.has(file)) this.#refused.delete(file)
 
     let reading = Promise.resolve([])
-    for (const batch of batches(candidates, this.#kind.batchBytes)) {
+    for (const batch of batches(candidates, this.#kind)) {
       // A batch is read while the one before it is embedded.
       const read = this.#read(batch)
-      await this.#store(await reading)
+      await this.#store(await abortable(this.#signal, () => reading))
       reading = read
     }
-    await this.#store(await reading)
+    await this.#store(await abortable(this.#signal, () => reading))
     // At the end, since what was moved is copied from where it was.
     for (const files of slices(gone, FILES_REMOVED_AT_ONCE)) {
       this.#signal?.throwIfAborted()
@@ -230,11 +229,11 @@ class Update {
 }
 
 /** Files by few, which are not too large together. */
-function* batches(files, bytes) {
+function* batches(files, { filesAtOnce, bytesAtOnce }) {
   let batch = []
   let size = 0
   for (const file of files) {
-    if (batch.length === FILES_AT_ONCE || (batch.length > 0 && size + file.size > bytes)) {
+    if (batch.length === filesAtOnce || (batch.length > 0 && size + file.size > bytesAtOnce)) {
       yield batch
       batch = []
       size = 0
