@@ -421,8 +421,8 @@ export interface FileOptions extends Pick<EmbedOptions, 'cacheDir' | 'threads' |
 export type IndexProgress =
   /** It looks for files, and has found so many. */
   | { phase: 'find'; done: number }
-  /** It downloads a model: bytes. */
-  | { phase: 'download'; kind: 'image' | 'text'; file?: string; done: number; total: number }
+  /** It downloads a model. */
+  | (Omit<EmbedProgress, 'phase'> & { phase: 'download'; kind: 'image' | 'text' })
   /**
    * It is done with a file, of so many of this kind that were not known to be as they are stored. `outcome` says what
    * was done: `'embedded'`; `'copied'` from another file with the same content; `'unchanged'`, only the time of change

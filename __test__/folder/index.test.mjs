@@ -6,7 +6,8 @@ import { chmod, rename, rm, stat, symlink, utimes } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 
-import { connect, embedImages, embedTexts, indexFolder } from '../../index.js'
+import { connect, embedImages, embedTexts, indexFolder, searchFiles } from '../../index.js'
+import { withServer } from '../drop-in/http.mjs'
 import { cosine, imageModel, textModel } from '../embedding/helpers.mjs'
 import {
   BREAD,
@@ -347,6 +348,38 @@ describe('indexFolder', () => {
       assert.deepEqual(left.sort(), ['b.txt', 'x'])
     }))
 
+  it('does the same on a server', () =>
+    withServer((url) =>
+      withFiles({ 'cat.jpg': CAT, 'a.md': `${DOG}\n\n${LOOP}` }, async (inMemory, folder) => {
+        const server = await connect({ url, checkCompatibility: false })
+        for (const client of [server, inMemory]) await indexFolder(client, folder, both)
+        await put(folder, { 'a.md': BREAD, 'b.md': LOOP, 'coins.jpg': COINS })
+        await rename(path.join(folder, 'cat.jpg'), path.join(folder, 'dog.jpg'))
+        const [of, expected] = await Promise.all(
+          [server, inMemory].map((client) => indexFolder(client, folder, both))
+        )
+        assert.deepEqual(of, expected)
+        for (const collection of ['images', 'texts']) {
+          const points = (client) => client.scroll(collection, { limit: 100, with_payload: true })
+          assert.deepEqual(await points(server), await points(inMemory))
+        }
+        const [found, alike] = await Promise.all(
+          [server, inMemory].map((client) => searchFiles(client, 'cheese'))
+        )
+        assert.equal(found.texts[0].text, BREAD)
+        assert.deepEqual(found, alike)
+      })
+    ))
+
+  it('indexes two folders at once', () =>
+    withFiles({ 'one/a.txt': DOG, 'two/b.txt': LOOP }, async (client, folder) => {
+      const results = await Promise.all(
+        ['one', 'two'].map((name) => indexFolder(client, path.join(folder, name), textsOnly))
+      )
+      for (const { texts } of results) assert.deepEqual(counts(texts), { found: 1, indexed: 1, embedded: 1 })
+      assert.equal((await client.count('texts')).count, 2)
+    }))
+
   it('goes on with a collection of the command before there were content hashes', () =>
     withFiles({ 'cat.jpg': CAT, 'coins.jpg': COINS }, async (client, folder) => {
       await client.createCollection('images', {
@@ -430,6 +463,8 @@ describe('indexFolder', () => {
         [{ images: 'yes' }, '`images` has to be true, false or an object'],
         [{ texts: { extensions: ['txt'] } }, '`texts.extensions` has to be a list'],
         [{ images: { collection: 'c' }, texts: { collection: 'c' } }, 'need a collection each'],
+        [{ images: { collection: 7 } }, '`images.collection` has to be a name'],
+        [{ texts: { maxFileSize: 'large' } }, '`texts.maxFileSize` has to be a whole number'],
         [{ onError: 'ignore' }, "`onError` has to be 'skip' or 'throw'"],
         [{ onProgress: true }, '`onProgress` has to be a function'],
         [{ signal: {} }, '`signal` has to be an AbortSignal'],

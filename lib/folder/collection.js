@@ -38,14 +38,14 @@ class FileCollection {
    * time of change and content hash as they were. `isComplete` says that all its points are there and of one state of
    * the file: a run that was killed may have stored some of them. Points that were not made here are left alone.
    */
-  async stored(isBelow) {
+  async stored(isBelow, signal) {
     const stored = new Map()
     if (this.size === null) return stored
     const { pathKey } = this.kind
     const with_payload = [pathKey, 'file_size', 'modified', 'file_sha256', 'chunk', 'chunks']
     let offset
     do {
-      const page = await this.client.scroll(this.name, { limit: PAGE, offset, with_payload })
+      const page = await this.client.scroll(this.name, { limit: PAGE, offset, with_payload, signal })
       for (const { id, payload } of page.points) {
         const file = payload?.[pathKey]
         if (typeof file === 'string' && isBelow(file) && id === pointId(file, payload.chunk)) {
@@ -113,15 +113,25 @@ class FileCollection {
 
   /** Creates the collection for vectors of that length, or refuses when it holds others. */
   async #ensure(size) {
-    const { client, name, model } = this
-    if (this.size === null) {
-      await client.createCollection(name, { vectors: { size, distance: 'Cosine' }, metadata: model.identity })
-      this.size = size
-    } else if (this.size !== size) {
-      throw new Error(
-        `Collection "${name}" holds vectors of ${this.size} numbers, the model ${model.label} makes ${size}; ` +
-          'choose another collection, or the model it was made with'
-      )
+    this.size ??= await this.#create(size)
+    if (this.size === size) return
+    throw new Error(
+      `Collection "${this.name}" holds vectors of ${this.size} numbers, the model ${this.model.label} makes ${size}; ` +
+        'choose another collection, or the model it was made with'
+    )
+  }
+
+  async #create(size) {
+    const { client, kind, name, model } = this
+    const vectors = { size, distance: 'Cosine' }
+    try {
+      await client.createCollection(name, { vectors, metadata: model.identity })
+      return size
+    } catch (error) {
+      // Another call may have been first.
+      const opened = await FileCollection.open(client, kind, name, model)
+      if (opened.size === null) throw error
+      return opened.size
     }
   }
 }

@@ -14,7 +14,8 @@ const images = {
   // What the decoder takes.
   maxFileSize: 512e6,
   // Their content is not kept in memory.
-  batchBytes: Infinity,
+  bytesAtOnce: Infinity,
+  filesAtOnce: 16,
 
   /** The hash of a file's content. */
   async read({ file }) {

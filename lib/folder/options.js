@@ -40,7 +40,9 @@ function settingsOf(kind, value, defaults) {
     throw new TypeError(`\`${kind}\` has to be true, false or an object`)
   }
   const settings = { collection: kind, ...defaults, ...defined(value === true ? {} : value) }
-  const { extensions } = settings
+  const { collection, extensions, maxFileSize = 0 } = settings
+  if (typeof collection !== 'string') throw new TypeError(`\`${kind}.collection\` has to be a name`)
+  wholeNumber(`${kind}.maxFileSize`, maxFileSize, 0)
   if (!Array.isArray(extensions) || !extensions.every((extension) => /^\.[^.]/.test(extension))) {
     throw new TypeError(`\`${kind}.extensions\` has to be a list such as ['.txt']`)
   }

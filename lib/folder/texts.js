@@ -11,7 +11,8 @@ const texts = {
   isChunked: true,
   defaultModel: 'Qdrant/all-MiniLM-L6-v2-onnx',
   maxFileSize: 8e6,
-  batchBytes: 8e6,
+  bytesAtOnce: 8e6,
+  filesAtOnce: 32,
 
   /** The content of a file and its hash. */
   async read({ file }) {

@@ -2,7 +2,6 @@ const { abortable } = require('../abort.js')
 const { slices } = require('./collection.js')
 const { FileError, isGone, isMissing, unreadable } = require('./failure.js')
 
-const FILES_AT_ONCE = 16
 const INPUTS_AT_ONCE = 64
 const FILES_REMOVED_AT_ONCE = 256
 
@@ -41,7 +40,7 @@ class Update {
   /** `isBelow` says which paths are of the folder, `isUnknown` of which of them it is not known what is there. */
   async run(files, isBelow, isUnknown) {
     this.#counts.found = files.length
-    this.#stored = await this.#collection.stored(isBelow)
+    this.#stored = await this.#collection.stored(isBelow, this.#signal)
     this.#byContent = new Map()
     for (const { isComplete, sha256, ids } of this.#stored.values()) {
       if (isComplete && sha256) this.#byContent.set(sha256, ids)
@@ -52,10 +51,14 @@ class Update {
     this.#total = candidates.length + gone.length
     for (const file of this.#refused.keys()) if (!there.has(file)) this.#refused.delete(file)
 
-    for (const batch of batches(candidates, this.#kind.batchBytes)) {
-      this.#signal?.throwIfAborted()
-      await this.#store(batch)
+    let reading = Promise.resolve([])
+    for (const batch of batches(candidates, this.#kind)) {
+      // A batch is read while the one before it is embedded.
+      const read = this.#read(batch)
+      await this.#store(await abortable(this.#signal, () => reading))
+      reading = read
     }
+    await this.#store(await abortable(this.#signal, () => reading))
     // At the end, since what was moved is copied from where it was.
     for (const files of slices(gone, FILES_REMOVED_AT_ONCE)) {
       this.#signal?.throwIfAborted()
@@ -79,11 +82,15 @@ class Update {
     return true
   }
 
+  /** Files with their contents. */
+  #read(batch) {
+    return Promise.all(batch.map(async (file) => ({ file, content: await this.#contentOf(file) })))
+  }
+
   async #store(batch) {
-    const contents = await Promise.all(batch.map((file) => this.#read(file)))
     const toEmbed = []
-    for (const [index, file] of batch.entries()) {
-      const content = contents[index]
+    for (const { file, content } of batch) {
+      this.#signal?.throwIfAborted()
       if (content instanceof Error) await this.#refuse(file, content)
       else if (await this.#touch(file, content)) this.#end(file, 'unchanged')
       else if (await this.#copy(file, content)) this.#end(file, 'copied')
@@ -93,7 +100,7 @@ class Update {
   }
 
   /** The content of a file, or why there is none to be had. */
-  async #read(file) {
+  async #contentOf(file) {
     const { maxFileSize = this.#kind.maxFileSize } = this.#settings
     if (file.size > maxFileSize) {
       return new FileError(`it has ${file.size} bytes, more than ${maxFileSize}`, { isOfContent: true })
@@ -148,25 +155,18 @@ class Update {
   }
 
   #inputs({ file, content }) {
-    const { functions, options } = this.#embedding
+    const { functions } = this.#embedding
     const { maxTokens, overlap } = this.#settings
-    const splitting = { ...options, model: this.#collection.model.source, maxTokens, overlap }
-    return abortable(this.#signal, () => this.#kind.inputs(file, content, functions.splitText, splitting))
+    const options = { ...this.#modelOptions(), maxTokens, overlap }
+    return abortable(this.#signal, () => this.#kind.inputs(file, content, functions.splitText, options))
   }
 
   async #embedSlice(slice) {
-    const { functions, options } = this.#embedding
+    const { functions } = this.#embedding
     const { batchSize } = this.#settings
-    const embedding = {
-      ...options,
-      ...(batchSize !== undefined && { batchSize }),
-      model: this.#collection.model.source,
-      onProgress: ({ phase, ...progress }) => {
-        if (phase === 'download') this.#hooks.report({ phase, kind: this.#kind.name, ...progress })
-      }
-    }
+    const options = { ...this.#modelOptions(), ...(batchSize !== undefined && { batchSize }) }
     const inputs = slice.map(({ input }) => input)
-    const vectors = await abortable(this.#signal, () => this.#kind.embed(functions, inputs, embedding))
+    const vectors = await abortable(this.#signal, () => this.#kind.embed(functions, inputs, options))
     const points = []
     for (const [index, { state, chunk, content }] of slice.entries()) {
       const vector = vectors[index]
@@ -174,6 +174,13 @@ class Update {
       else points.push({ file: state.file, sha256: state.content.sha256, chunk, content, vector })
     }
     if (points.length > 0) await this.#collection.upsert(points)
+  }
+
+  #modelOptions() {
+    const onProgress = ({ phase, ...progress }) => {
+      if (phase === 'download') this.#hooks.report({ phase, kind: this.#kind.name, ...progress })
+    }
+    return { ...this.#embedding.options, model: this.#collection.model.source, onProgress }
   }
 
   /** Deletes what is stored of a file beyond its first `count` points. */
@@ -222,11 +229,11 @@ class Update {
 }
 
 /** Files by few, which are not too large together. */
-function* batches(files, bytes) {
+function* batches(files, { filesAtOnce, bytesAtOnce }) {
   let batch = []
   let size = 0
   for (const file of files) {
-    if (batch.length === FILES_AT_ONCE || (batch.length > 0 && size + file.size > bytes)) {
+    if (batch.length === filesAtOnce || (batch.length > 0 && size + file.size > bytesAtOnce)) {
       yield batch
       batch = []
       size = 0

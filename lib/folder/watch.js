@@ -23,15 +23,12 @@ class FolderWatcher {
   #known = ''
 
   constructor(client, folder, options = {}, functions) {
-    const { debounce = DEBOUNCE, rescanInterval = RESCAN_INTERVAL } = options
     this.#index = new FolderIndex(client, folder, folderOptions(options), functions)
-    this.#options = {
-      onScan: () => {},
-      onScanError: () => {},
-      ...options,
-      debounce: wholeNumber('debounce', debounce, 0),
-      rescanInterval: wholeNumber('rescanInterval', rescanInterval, 1)
-    }
+    const { debounce = DEBOUNCE, rescanInterval = RESCAN_INTERVAL, signal } = options
+    const { onScan = () => {}, onScanError = () => {} } = options
+    wholeNumber('debounce', debounce, 0)
+    wholeNumber('rescanInterval', rescanInterval, 1)
+    this.#options = { debounce, rescanInterval, onScan, onScanError, signal }
   }
 
   /** Makes the first scan, and goes on by itself. */
