@@ -47,8 +47,8 @@ const RUNNERS = {
 
   async sh({ page, code }, folder) {
     for (const line of code.replaceAll('\\\n', '').split('\n')) {
-      const words = line.replace(/\s#.*/, '').trim().split(/\s+/).filter(Boolean)
-      if (words.length > 0) await command(words, page, folder)
+      const words = line.replace(/\s#.*/, '').match(/"[^"]*"|'[^']*'|\S+/g) ?? []
+      if (words.length > 0) await command(words.map(unquoted), page, folder)
     }
   },
 
@@ -56,6 +56,8 @@ const RUNNERS = {
     JSON.parse(code)
   }
 }
+
+const unquoted = (word) => word.replace(/^(["'])(.*)\1$/, '$2')
 
 /** A command of the package runs, and so does one of an example; one of npm has to be about something that there is. */
 async function command([program, ...words], page, folder) {

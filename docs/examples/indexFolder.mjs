@@ -1,4 +1,4 @@
-// with: models, pictures, photos
+// with: clip, pictures, photos
 import { indexFolder } from 'qdrant-embedded'
 
 const { images, failures } = await indexFolder(client, './Pictures')

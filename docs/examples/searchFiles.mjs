@@ -1,4 +1,4 @@
-// with: models, pictures, photos
+// with: clip, pictures, photos
 import { basename } from 'node:path'
 import { indexFolder, searchFiles } from 'qdrant-embedded'
 

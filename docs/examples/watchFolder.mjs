@@ -1,4 +1,4 @@
-// with: models, pictures, photos
+// with: clip, pictures, photos
 import { watchFolder } from 'qdrant-embedded'
 
 const watcher = await watchFolder(client, './Pictures', {
