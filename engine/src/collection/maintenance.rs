@@ -75,6 +75,7 @@ impl Collection {
 
     /// As [`Self::announce_optimization`], for all of the collection, as its settings were changed.
     pub(crate) fn announce_settings(&self) {
+        self.mark_unsettled();
         self.announce_optimization();
         self.optimizer.lock().reconfigured = true;
     }

@@ -49,10 +49,12 @@ mod search_batch;
 mod search_matrix;
 mod search_point_groups;
 mod search_points;
+mod session;
 mod set_payload;
 mod settings;
 mod shard_folder;
 mod strict_mode;
+mod unsettled;
 mod update_vectors;
 mod upsert_points;
 mod vector_schema;
@@ -80,6 +82,7 @@ pub(crate) use copy_aside::Copied;
 pub(crate) use disk_space::check_creation;
 pub(crate) use flush::Flush;
 pub use get_collection::GetCollection;
+pub(crate) use session::Session;
 pub(crate) use settings::load as load_settings;
 pub(crate) use strict_mode::StrictMode;
 
@@ -96,7 +99,7 @@ pub struct Collection {
     config: RwLock<CollectionConfig>,
     /// Number of the next operation, as the write-ahead log counts them.
     next_operation: AtomicU64,
-    /// What that was when the collection was opened.
+    /// What that was when the collection was first opened.
     first_operation: u64,
     /// Whether something was written since the last flush.
     dirty: AtomicBool,
@@ -107,6 +110,8 @@ pub struct Collection {
     /// Whether it was never flushed since it was opened: a crash may have left it writes that only the
     /// operating system's cache holds.
     never_flushed: AtomicBool,
+    /// Whether it is marked as one that may have something left to do.
+    unsettled: AtomicBool,
     /// Points of unflushed changes that repeating the log would cut short if one of them were gone.
     widely_changed: Mutex<HashSet<PointId>>,
     optimizer: Mutex<OptimizerState>,
@@ -123,47 +128,61 @@ impl Collection {
     pub(crate) fn create(folder: &Path, config: CollectionConfig) -> Result<Self> {
         let shard = EdgeShard::new(&folder.join(SHARD_FOLDER), config.edge_config())?;
         settings::save(folder, &config)?;
-        Self::with_shard(folder, shard, config)
+        Self::with_shard(folder, shard, config, Session::default())
     }
 
-    /// Opens the collection in `folder`, applying what its write-ahead log holds.
-    /// Damaged files may break more in the engine than it expects.
-    pub(crate) fn open(folder: &Path) -> Result<Self> {
-        catch_unwind(AssertUnwindSafe(|| Self::open_files(folder)))
+    /// Refuses to open the collection in `folder` while there may be no room to apply its log again.
+    pub(crate) fn check_opening(folder: &Path) -> Result<()> {
+        disk_space::check_opening(folder, &folder.join(SHARD_FOLDER).join(WAL_FOLDER))
+    }
+
+    /// Opens the collection in `folder`, applying what its write-ahead log holds, to go on as in
+    /// `session`. Damaged files may break more in the engine than it expects.
+    pub(crate) fn open(folder: &Path, session: Session) -> Result<Self> {
+        catch_unwind(AssertUnwindSafe(|| Self::open_files(folder, session)))
             .unwrap_or_else(|_| Err(Error::storage(folder, "the engine cannot read the collection's files")))
     }
 
-    fn open_files(folder: &Path) -> Result<Self> {
+    fn open_files(folder: &Path, session: Session) -> Result<Self> {
         remove_leftovers(folder);
         let config = settings::load(folder)?;
-        let shard_folder = folder.join(SHARD_FOLDER);
-        disk_space::check_opening(folder, &shard_folder.join(WAL_FOLDER))?;
-        let shard = shard_folder::open(&shard_folder, &config.edge_config())?;
-        let collection = Self::with_shard(folder, shard, config)?;
+        Self::check_opening(folder)?;
+        let shard = shard_folder::open(&folder.join(SHARD_FOLDER), &config.edge_config())?;
+        let collection = Self::with_shard(folder, shard, config, session)?;
         collection.finish_batch()?;
         Ok(collection)
     }
 
-    fn with_shard(folder: &Path, shard: EdgeShard, config: CollectionConfig) -> Result<Self> {
-        let first_operation = next_operation(&shard)?;
+    fn with_shard(
+        folder: &Path,
+        shard: EdgeShard,
+        config: CollectionConfig,
+        session: Session,
+    ) -> Result<Self> {
+        let counted = next_operation(&shard)?;
+        let Session { operations, optimizer, optimizer_log, rates } = session;
+        let (first_operation, next_operation) = operations.unwrap_or((counted, counted));
         let collection = Self {
             folder: folder.to_owned(),
             shard,
             config: RwLock::new(config),
-            next_operation: AtomicU64::new(first_operation),
+            next_operation: AtomicU64::new(next_operation),
             first_operation,
             dirty: AtomicBool::new(false),
             unflushed: AtomicU64::new(0),
             unsynced: AtomicBool::new(false),
             never_flushed: AtomicBool::new(true),
+            unsettled: AtomicBool::new(Self::is_unsettled(folder)),
             widely_changed: Mutex::default(),
-            optimizer: Mutex::default(),
-            optimizer_log: Mutex::default(),
+            optimizer: Mutex::new(optimizer),
+            optimizer_log: Mutex::new(optimizer_log),
             queued_writes: Arc::default(),
             durability: Durability::default(),
-            rates: Rates::default(),
+            rates,
         };
-        collection.announce_optimization();
+        if operations.is_none() {
+            collection.announce_optimization();
+        }
         Ok(collection)
     }
 
@@ -184,7 +203,7 @@ impl Collection {
         self.next_operation.load(Ordering::Acquire)
     }
 
-    /// Whether something was written since it was opened.
+    /// Whether something was written since it was first opened.
     pub(crate) fn has_changed(&self) -> bool {
         self.operations() > self.first_operation
     }
@@ -210,6 +229,7 @@ impl Collection {
         let size = disk_space::size_of(&operation);
         disk_space::check_write(self.shard.path(), wal, size)?;
         let changed = replay::required(&operation);
+        self.mark_unsettled();
         self.dirty.store(true, Ordering::Release);
         self.unsynced.store(true, Ordering::Release);
         let number = self.next_operation.fetch_add(1, Ordering::AcqRel);

@@ -15,7 +15,7 @@ use crate::inference::{Models, Purpose};
 use crate::operation::{
     Collections, Inspect, Manage, Read, Reconfigure, Touches, Transfer, Write, WriteOutput,
 };
-use crate::toc::{Entry, OpenCollections, TableOfContent};
+use crate::toc::{Entry, TableOfContent, UnflushedCollections};
 
 /// A client of an embedded Qdrant.
 ///
@@ -66,7 +66,6 @@ impl QdrantClient {
         timeout: Option<Duration>,
         build: impl FnOnce() -> Result<R> + Send + 'static,
     ) -> Result<R::Output> {
-        let touches = Touches::Name(collection.to_owned());
         let name = collection.to_owned();
         let models = self.models.clone();
         let begin = move |toc: &TableOfContent| {
@@ -91,12 +90,12 @@ impl QdrantClient {
             let engine = self.engine()?;
             // Both parts share a permit: with one each, a close could come in between.
             let permit = Arc::new(engine.admit(1).await?);
-            let inspect = |job| Call::Inspect { touches: touches.clone(), job };
-            match run(&engine, permit.clone(), Abandoned::Skip, begin, inspect).await? {
+            let read = |job| Call::Read { collection: collection.to_owned(), job };
+            match run(&engine, permit.clone(), Abandoned::Skip, begin, read).await? {
                 Step::Done(output) => Ok(output),
                 Step::Waiting(rest) => {
                     let rest = guarded(rest).await?;
-                    run(&engine, permit, Abandoned::Skip, rest, inspect).await
+                    run(&engine, permit, Abandoned::Skip, rest, read).await
                 }
             }
         };
@@ -214,9 +213,9 @@ impl QdrantClient {
         let engine = self.engine()?;
         // All share a permit: with one each, a close could come in between.
         let permit = Arc::new(engine.admit(1).await?);
-        let open = |toc: &TableOfContent| OpenCollections.execute(toc);
+        let unflushed = |toc: &TableOfContent| UnflushedCollections.execute(toc);
         let inspect = |job| Call::Inspect { touches: Touches::All, job };
-        let names = place(&engine, permit.clone(), Abandoned::Skip, open, inspect)?;
+        let names = place(&engine, permit.clone(), Abandoned::Skip, unflushed, inspect)?;
         let mut flushed = Vec::new();
         for collection in answer(&engine, names).await? {
             let flush = |collection: &Collection| Flush.execute(collection).map(Step::Done);

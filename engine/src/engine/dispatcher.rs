@@ -101,7 +101,7 @@ impl Dispatcher {
                 },
             };
             match message {
-                Message::Close { reply } => match self.toc.close() {
+                Message::Close { reply } => match self.close().await {
                     Ok(()) => {
                         inbox.close();
                         return Some(reply);
@@ -112,6 +112,13 @@ impl Dispatcher {
                 Message::Call(call) => change = self.dispatch(call).or(change),
             }
         }
+    }
+
+    /// Closes the collections, where that may block.
+    async fn close(&self) -> Result<()> {
+        let toc = self.toc.clone();
+        let closing = self.runtimes.background.spawn_blocking(move || toc.close());
+        closing.await.unwrap_or_else(|error| Err(Error::Service(format!("closing failed: {error}"))))
     }
 
     /// Whether a call has to wait for a change that runs or waits itself.
@@ -145,6 +152,17 @@ impl Dispatcher {
     /// Starts the work of a call; for a change of the table of content, says which.
     fn dispatch(&self, call: Call) -> Option<Change> {
         match call {
+            Call::Read { collection, job } => {
+                let toc = self.toc.clone();
+                self.runtimes.search.spawn(async move {
+                    // If there is none, the job says so.
+                    if let Ok(entry) = toc.entry(&collection) {
+                        entry.ready().await;
+                    }
+                    job(Ok(&toc))(Ok(()))
+                });
+                None
+            }
             Call::Write { collection, job } => {
                 match self.toc.entry(&collection) {
                     Ok(entry) => entry.enqueue_write(job),

@@ -53,6 +53,10 @@ pub(super) enum Message {
 
 /// What a client asks for.
 pub(super) enum Call {
+    Read {
+        collection: String,
+        job: Job<TableOfContent>,
+    },
     Write {
         collection: String,
         job: WriteJob,
@@ -79,9 +83,9 @@ pub(super) enum Call {
 impl Call {
     pub(super) fn touches(&self) -> Touches {
         match self {
-            Call::Write { collection, .. } | Call::WriteEntry { collection, .. } => {
-                Touches::Name(collection.clone())
-            }
+            Call::Read { collection, .. }
+            | Call::Write { collection, .. }
+            | Call::WriteEntry { collection, .. } => Touches::Name(collection.clone()),
             Call::Inspect { touches, .. } | Call::Transfer { touches, .. } | Call::Manage { touches, .. } => {
                 touches.clone()
             }

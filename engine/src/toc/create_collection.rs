@@ -2,7 +2,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::{CREATING_MARKER, Entry, TableOfContent};
+use super::{CREATING_MARKER, TableOfContent};
 use crate::collection::{Collection, check_creation};
 use crate::config::Durability;
 use crate::error::{Error, Result};
@@ -40,13 +40,12 @@ impl Manage for CreateCollectionNamed {
             io::ErrorKind::AlreadyExists => in_the_way(&name, &path),
             _ => Error::storage(&path, error),
         })?;
-        let collection = create_files(&path, config, toc.durability).inspect_err(|_| {
+        let collection = create_files(&path, config, toc.shared.durability).inspect_err(|_| {
             if let Err(error) = toc.folder.remove_collection(&name) {
                 tracing::error!(%error, "cannot remove a half-made collection");
             }
         })?;
-        let entry = Entry::new(name.clone(), Ok(collection), &toc.runtimes, &toc.budget, toc.durability);
-        toc.entries.write().insert(name, entry);
+        toc.take_in(name, Ok(collection));
         Ok(true)
     }
 }

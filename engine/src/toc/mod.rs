@@ -9,10 +9,10 @@ mod delete_collection;
 mod entry;
 mod list_aliases;
 mod list_collections;
-mod open_collections;
 mod recreate_collection;
 mod snapshots;
 mod storage_folder;
+mod unflushed_collections;
 mod update_aliases;
 
 use std::collections::BTreeMap;
@@ -24,14 +24,15 @@ use std::time::Duration;
 use parking_lot::RwLock;
 use qdrant_edge::ResourceBudget;
 
-use crate::collection::{Collection, load_settings};
-use crate::config::{Config, Durability};
+use crate::collection::{Collection, Session, load_settings};
+use crate::config::Config;
 use crate::engine::Runtimes;
 use crate::error::{Error, Result};
 use crate::model::validate_called_name;
 use crate::operation::{Collections, Read};
 use crate::snapshot::remove_leftovers;
 use aliases::Aliases;
+use entry::{OptimizerPause, Shared, resume};
 use storage_folder::StorageFolder;
 
 pub use create_collection::CreateCollectionNamed;
@@ -39,12 +40,12 @@ pub use delete_collection::DeleteCollection;
 pub(crate) use entry::Entry;
 pub use list_aliases::ListAliases;
 pub use list_collections::{CollectionExists, ListCollections};
-pub(crate) use open_collections::OpenCollections;
 pub use recreate_collection::RecreateCollection;
 pub use snapshots::{
     CreateSnapshot, DeleteSnapshot, ListSnapshots, LocateSnapshot, RecoverFullSnapshot, RecoverSnapshot,
     SnapshotScope, StagedCollections,
 };
+pub(crate) use unflushed_collections::UnflushedCollections;
 pub use update_aliases::UpdateAliases;
 
 /// Marks the folder of a collection that is being created.
@@ -54,18 +55,14 @@ const CREATING_MARKER: &str = ".creating";
 pub struct TableOfContent {
     entries: RwLock<BTreeMap<String, Arc<Entry>>>,
     aliases: Aliases,
-    runtimes: Runtimes,
-    /// Shared by the optimizers of all collections.
-    budget: ResourceBudget,
-    durability: Durability,
+    shared: Shared,
     // Last, so that the lock outlives the open files.
     folder: StorageFolder,
 }
 
 impl TableOfContent {
-    /// Takes the lock of the folder and opens what is in it; `root` is `None` for a temporary store.
-    /// A collection that cannot be opened answers every call with the reason; the others are not
-    /// touched by it.
+    /// Takes the lock of the folder and looks at what is in it; `root` is `None` for a temporary store. A
+    /// collection is opened when it is needed, or soon, if the last process has left it something to do.
     pub(crate) fn open(config: &Config, root: Option<PathBuf>, runtimes: Runtimes) -> Result<Self> {
         let folder = StorageFolder::open(root)?;
         folder.empty_removed();
@@ -74,26 +71,37 @@ impl TableOfContent {
         folder.finish_staged(is_whole)?;
         remove_leftovers(&folder.snapshots());
         let budget = ResourceBudget::new(config.optimizer_cpus, config.optimizer_cpus);
+        let shared =
+            Shared { runtimes, budget, durability: config.durability, idle_timeout: config.idle_timeout };
         let mut entries = BTreeMap::new();
+        let mut unsettled = Vec::new();
         for name in collection_names(&folder)? {
-            let Some(opened) = open_collection(&folder.collection(&name)).transpose() else {
+            let path = folder.collection(&name);
+            if is_unfinished(&path) {
                 folder.remove_collection(&name)?;
                 continue;
-            };
-            if let Err(error) = &opened {
-                tracing::error!(collection = %name, %error, "cannot open a collection");
             }
-            let entry = Entry::new(name.clone(), opened, &runtimes, &budget, config.durability);
+            let is_unsettled = Collection::is_unsettled(&path);
+            let entry = Entry::at_rest(name.clone(), path, &shared);
+            if is_unsettled {
+                unsettled.push(Arc::downgrade(&entry));
+            }
             entries.insert(name, entry);
         }
         folder.empty_removed();
-        let durability = config.durability;
-        let toc = Self { entries: RwLock::new(entries), aliases, runtimes, budget, durability, folder };
+        let toc = Self { entries: RwLock::new(entries), aliases, shared, folder };
         toc.drop_dangling_aliases()?;
         for name in toc.entries.read().keys() {
             recreate_collection::finish_recreation(&toc, name)?;
         }
+        toc.shared.runtimes.background.spawn(resume(unsettled));
         Ok(toc)
+    }
+
+    /// Takes in a collection that was opened, or the reason why it could not be opened.
+    fn take_in(&self, name: String, opened: Result<Collection>) {
+        let entry = Entry::new(name.clone(), self.folder.collection(&name), opened, &self.shared);
+        self.entries.write().insert(name, entry);
     }
 
     /// The collection that `name`, or the alias `name`, stands for.
@@ -173,12 +181,12 @@ fn collection_names(folder: &StorageFolder) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// Opens a collection's folder; `None` when its creation was never finished.
-fn open_collection(path: &Path) -> Result<Option<Collection>> {
+/// Opens a new collection's folder.
+fn open_collection(path: &Path) -> Result<Collection> {
     if is_unfinished(path) {
-        return Ok(None);
+        return Err(Error::storage(path, "the collection has no files"));
     }
-    Collection::open(path).map(Some)
+    Collection::open(path, Session::default())
 }
 
 /// Whether the creation of a collection's folder came to no end.

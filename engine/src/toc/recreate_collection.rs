@@ -1,10 +1,10 @@
 use std::path::Path;
 
 use super::create_collection::{begin_creation, check_new_name, finish_creation, in_the_way};
-use super::{Entry, TableOfContent, open_collection};
+use super::{TableOfContent, open_collection};
 use crate::collection::{Collection, check_creation};
 use crate::config::Durability;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::files::{remove_marker, write_marker};
 use crate::model::{CollectionConfig, CreateCollection, validate_collection_name};
 use crate::operation::Manage;
@@ -41,7 +41,7 @@ impl Manage for RecreateCollection {
         // The new files are made elsewhere, and are let go of, since Windows does not rename folders
         // with open files.
         let staged = toc.folder.stage(&name)?;
-        if let Err(error) = create_files(&staged, config, toc.durability) {
+        if let Err(error) = create_files(&staged, config, toc.shared.durability) {
             toc.folder.discard_staged(&name);
             return Err(error);
         }
@@ -54,11 +54,7 @@ impl Manage for RecreateCollection {
             toc.folder.discard_staged(&name);
         }
         if replaced.is_ok() || old.is_some() {
-            let opened = open_collection(&path).and_then(|opened| {
-                opened.ok_or_else(|| Error::storage(&path, "the collection has no files"))
-            });
-            let entry = Entry::new(name.clone(), opened, &toc.runtimes, &toc.budget, toc.durability);
-            toc.entries.write().insert(name.clone(), entry);
+            toc.take_in(name.clone(), open_collection(&path));
         }
         replaced?;
         toc.folder.empty_removed();

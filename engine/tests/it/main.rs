@@ -10,6 +10,7 @@ mod disk_space;
 mod examples;
 mod filters;
 mod full_text;
+mod idle_collections;
 mod inference;
 mod inference_service;
 mod instance;

@@ -13,7 +13,13 @@ pub(super) fn write_archive(toc: &TableOfContent, work: &Path, archive: &Path) -
     let entries: Vec<_> = toc.entries.read().values().cloned().collect();
     for (number, entry) in entries.iter().enumerate() {
         let name = format!("{number}.snapshot");
-        match write_collection(entry, random_peer(), work, &work.join(&name)) {
+        let was_open = entry.is_open();
+        let written = write_collection(entry, random_peer(), work, &work.join(&name));
+        if !was_open {
+            // So that a store of many collections is not open as a whole.
+            entry.rest_again();
+        }
+        match written {
             Ok(_) => drop(contents.collections.insert(entry.name().to_owned(), name)),
             Err(Error::NotFound(_)) if !toc.entries.read().contains_key(entry.name()) => {}
             Err(error) => return Err(error),

@@ -6,14 +6,12 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use super::{TableOfContent, indexes_of, settings_of};
-use crate::collection::Collection;
 use crate::error::{Error, Result};
 use crate::model::CollectionConfig;
 use crate::operation::Manage;
 use crate::snapshot::PayloadSchema;
 use crate::toc::create_collection::{check_new_name, in_the_way};
-use crate::toc::entry::OptimizerPause;
-use crate::toc::{Entry, open_collection};
+use crate::toc::{Entry, OptimizerPause, open_collection};
 
 const STAGED: &str = "staged";
 
@@ -103,14 +101,12 @@ impl Manage for StagedCollections {
         toc.aliases.forget_prepared();
         // All of them before the table is changed: who reads the table may wait for one of them.
         for (name, suspended) in suspended {
-            suspended.end(open(&toc.folder.collection(name)));
+            suspended.end(open_collection(&toc.folder.collection(name)));
         }
         toc.folder.empty_removed();
         outcome?;
         for name in names.iter().filter(|name| !replaced.contains_key(name)) {
-            let opened = open(&toc.folder.collection(name));
-            let entry = Entry::new(name.clone(), opened, &toc.runtimes, &toc.budget, toc.durability);
-            toc.entries.write().insert(name.clone(), entry);
+            toc.take_in(name.clone(), open_collection(&toc.folder.collection(name)));
         }
         for name in &names {
             toc.entry(name)?.read(|_| Ok(()))?;
@@ -139,9 +135,4 @@ fn check_place(
             if path.exists() { Err(in_the_way(name, &path)) } else { Ok(()) }
         }
     }
-}
-
-/// Opens what is in the folder of a collection.
-fn open(path: &Path) -> Result<Collection> {
-    open_collection(path)?.ok_or_else(|| Error::storage(path, "the collection has no files"))
 }
