@@ -29,8 +29,8 @@ pub struct Config {
     /// The models, besides `qdrant/bm25`, that requests of this client may name. Default: none.
     pub inference: Option<Arc<dyn InferenceService>>,
     /// Time without a call after which a collection's files are closed, until the next call opens them
-    /// again. A closed collection costs next to nothing; opening one costs milliseconds, or more if it is
-    /// large. Default: 60 seconds.
+    /// again. A closed collection costs next to nothing. One that takes more than 60 milliseconds to open
+    /// stays open longer, in proportion. Default: 60 seconds.
     pub idle_timeout: Duration,
 }
 

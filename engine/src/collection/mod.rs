@@ -37,6 +37,7 @@ mod query_batch;
 mod query_groups;
 mod query_limits;
 mod query_points;
+mod read_ahead;
 mod recommend;
 mod recommend_batch;
 mod recommend_point_groups;

@@ -13,13 +13,14 @@ use std::path::{Path, PathBuf};
 
 use qdrant_edge::{EdgeConfig, EdgeShard, SEGMENT_STATE_FILE, SegmentConfig, SegmentState};
 
-use super::frozen_segments;
+use super::{frozen_segments, read_ahead};
 use crate::error::{Error, Result};
 use crate::files::{read_json, write_json};
 
 /// The engine's names for the folder of the segments, and for those of a vector.
 const SEGMENTS: &str = "segments";
-const VECTOR_FOLDERS: [&str; 2] = ["vector_storage", "vector_index"];
+const VECTORS: &str = "vector_storage";
+const VECTOR_FOLDERS: [&str; 2] = [VECTORS, "vector_index"];
 
 /// Where the engine's optimizer builds segments.
 const UNFINISHED_SEGMENTS: &str = "temp_segments";
@@ -81,7 +82,8 @@ fn adapt_segments(folder: &Path, config: &EdgeConfig) -> Result<Vec<(PathBuf, Se
         let file = segment.join(SEGMENT_STATE_FILE);
         // What is no segment, or none of this version, is the business of the engine.
         let Ok(Some(mut state)) = read_json::<SegmentState>(&file) else { continue };
-        if adapt(&segment, &mut state.config, &plain)? {
+        let is_adapted = adapt(&segment, &mut state.config, &plain)?;
+        if read_ahead::adapt(&segment, &mut state.config, config) || is_adapted {
             write_json(&file, &state)?;
         }
         let is_mistakable = frozen_segments::is_mistakable(&segment, &state.config);
@@ -140,11 +142,19 @@ fn add_missing<T: Clone>(
     }
 }
 
+/// Where a segment has the values of a vector.
+pub(super) fn vector_folder(segment: &Path, name: &str) -> PathBuf {
+    folder_of(segment, VECTORS, name)
+}
+
+fn folder_of(segment: &Path, prefix: &str, name: &str) -> PathBuf {
+    segment.join(if name.is_empty() { prefix.to_owned() } else { format!("{prefix}-{name}") })
+}
+
 /// Of a vector that was removed nothing may come back with one of the same name.
 fn remove_vector_files(segment: &Path, name: &str) -> Result<()> {
     for prefix in VECTOR_FOLDERS {
-        let folder =
-            segment.join(if name.is_empty() { prefix.to_owned() } else { format!("{prefix}-{name}") });
+        let folder = folder_of(segment, prefix, name);
         if folder.exists() {
             fs::remove_dir_all(&folder).map_err(|error| Error::storage(&folder, error))?;
         }

@@ -51,6 +51,9 @@ pub use update_aliases::UpdateAliases;
 /// Marks the folder of a collection that is being created.
 const CREATING_MARKER: &str = ".creating";
 
+/// A year: such times can be added and multiplied.
+const MAX_IDLE_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 3600);
+
 /// The collections and aliases of an open storage folder.
 pub struct TableOfContent {
     entries: RwLock<BTreeMap<String, Arc<Entry>>>,
@@ -71,8 +74,12 @@ impl TableOfContent {
         folder.finish_staged(is_whole)?;
         remove_leftovers(&folder.snapshots());
         let budget = ResourceBudget::new(config.optimizer_cpus, config.optimizer_cpus);
-        let shared =
-            Shared { runtimes, budget, durability: config.durability, idle_timeout: config.idle_timeout };
+        let shared = Shared {
+            runtimes,
+            budget,
+            durability: config.durability,
+            idle_timeout: config.idle_timeout.min(MAX_IDLE_TIMEOUT),
+        };
         let mut entries = BTreeMap::new();
         let mut unsettled = Vec::new();
         for name in collection_names(&folder)? {
@@ -133,9 +140,10 @@ impl TableOfContent {
     }
 
     /// Flushes and closes everything. Only while nothing is in flight. On an error everything is
-    /// still open.
+    /// still open. An optimization that runs is waited for; none is begun any more.
     pub(crate) fn close(&self) -> Result<()> {
         let entries: Vec<_> = self.entries.read().values().cloned().collect();
+        let _held: Vec<_> = entries.iter().map(Entry::hold_optimizer).collect();
         for entry in &entries {
             entry.flush()?;
         }

@@ -341,6 +341,40 @@ fn a_damaged_collection_is_found_when_it_is_opened_and_does_not_matter_to_others
     store.close();
 }
 
+/// Memory of this process that mapped files below a folder take, in bytes.
+#[cfg(target_os = "linux")]
+fn mapped_memory(folder: &Path) -> u64 {
+    let maps = fs::read_to_string("/proc/self/smaps").unwrap();
+    let mut is_below = false;
+    let mut kilobytes = 0;
+    for line in maps.lines() {
+        if let Some(rss) = line.strip_prefix("Rss:") {
+            let rss: u64 = rss.trim().trim_end_matches(" kB").parse().unwrap();
+            kilobytes += if is_below { rss } else { 0 };
+        } else if line.contains('/') {
+            is_below = line.contains(folder.to_str().unwrap());
+        } else if line.split(' ').next().unwrap().contains('-') {
+            is_below = false; // mapped memory without a file
+        }
+    }
+    kilobytes * 1024
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_open_collection_of_few_points_takes_less_than_a_megabyte_for_its_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::create(folder.path(), &["c"], SHORT).settled(LONG);
+    assert_eq!(mapped_memory(folder.path()), 0);
+    assert_eq!(store.count("c"), 1);
+    let found = store.read::<RetrievePoints>("c", json!({ "ids": [1], "with_vector": true })).unwrap();
+    assert_eq!(found[0]["vector"], json!([1.0, 1.0]));
+    let memory = mapped_memory(folder.path());
+    assert!((1..1 << 20).contains(&memory), "{memory}");
+    store.upsert("c", 2);
+    assert_eq!(store.reopened(LONG).count("c"), 2);
+}
+
 #[test]
 fn a_full_snapshot_has_closed_collections_and_leaves_them_closed() {
     let folder = tempfile::tempdir().unwrap();

@@ -20,6 +20,9 @@ use crate::error::Result;
 /// Between looks at a collection that has something to do before it may rest.
 const UNTIL_NEXT_LOOK: Duration = Duration::from_millis(500);
 
+/// An opening that takes longer than this is worth a longer idle timeout: as many times as long.
+const QUICK_OPENING: Duration = Duration::from_millis(60);
+
 impl Entry {
     /// Has the files opened, if they are closed. Who waits for that holds no thread meanwhile; what is
     /// wrong with them is told to who uses them.
@@ -65,7 +68,10 @@ impl Entry {
             State::Resting(session) => mem::take(&mut **session),
             State::Open(_) | State::Damaged(_) | State::Closed => return Ok(()),
         };
+        let started = Instant::now();
         let opened = Collection::open(&self.folder, session);
+        let times_quick = started.elapsed().div_duration_f64(QUICK_OPENING).max(1.0);
+        *self.idle_timeout.lock() = self.shared.idle_timeout.mul_f64(times_quick);
         if let Err(error) = &opened {
             tracing::error!(collection = %self.name, %error, "cannot open a collection");
         }
@@ -153,6 +159,9 @@ impl Entry {
         else {
             return false;
         };
+        if Collection::check_opening(&self.folder).is_err() {
+            return false; // it could not be opened again
+        }
         match self.with_open(Collection::settle) {
             None => return true,
             Some(Ok(())) => {}
@@ -178,8 +187,7 @@ impl Entry {
     /// Has the files closed after the idle timeout. A resting collection has no timer.
     fn watch_idleness(&self) {
         if !self.idleness_watched.swap(true, Ordering::AcqRel) {
-            let timeout = self.shared.idle_timeout;
-            self.shared.runtimes.background.spawn(rest_when_idle(self.this.clone(), timeout));
+            self.shared.runtimes.background.spawn(rest_when_idle(self.this.clone()));
         }
     }
 
@@ -217,9 +225,10 @@ impl Suspension<'_> {
 }
 
 /// Closes the files of a collection once nothing has used them for so long and nothing is left to do.
-async fn rest_when_idle(entry: Weak<Entry>, timeout: Duration) {
+async fn rest_when_idle(entry: Weak<Entry>) {
+    let times = |entry: Arc<Entry>| (entry.last_use(), *entry.idle_timeout.lock());
     loop {
-        let Some(last_use) = entry.upgrade().map(|entry| entry.last_use()) else { return };
+        let Some((last_use, timeout)) = entry.upgrade().map(times) else { return };
         sleep_until((last_use + timeout).into()).await;
         let Some(entry) = entry.upgrade() else { return };
         if entry.last_use() > last_use {

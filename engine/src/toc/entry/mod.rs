@@ -36,7 +36,7 @@ pub(super) struct Shared {
     /// For the optimizers.
     pub budget: ResourceBudget,
     pub durability: Durability,
-    /// Time without a call after which the files are closed.
+    /// Time without a call after which the files of a collection are closed that opens quickly.
     pub idle_timeout: Duration,
 }
 
@@ -49,6 +49,8 @@ pub(crate) struct Entry {
     /// Held by who opens the files, or closes them.
     opening: Arc<tokio::sync::Mutex<()>>,
     last_use: Mutex<Instant>,
+    /// Time without a call after which the files are closed.
+    idle_timeout: Mutex<Duration>,
     idleness_watched: AtomicBool,
     writes: mpsc::UnboundedSender<Turn>,
     queued_writes: Arc<AtomicUsize>,
@@ -83,6 +85,7 @@ impl Entry {
             state: RwLock::new(State::Resting(Box::default())),
             opening: Arc::default(),
             last_use: Mutex::new(Instant::now()),
+            idle_timeout: Mutex::new(shared.idle_timeout),
             idleness_watched: AtomicBool::new(false),
             writes,
             queued_writes: Arc::default(),

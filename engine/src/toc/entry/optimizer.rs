@@ -32,11 +32,17 @@ impl Entry {
         }
     }
 
+    /// Keeps the optimizer from beginning another run.
+    pub(in crate::toc) fn hold_optimizer(self: &Arc<Self>) -> OptimizerPause {
+        self.optimizer_pauses.fetch_add(1, Ordering::AcqRel);
+        OptimizerPause(self.clone())
+    }
+
     /// Waits for the optimizer, and keeps it from running.
     pub(in crate::toc) fn pause_optimizer(self: &Arc<Self>) -> OptimizerPause {
-        self.optimizer_pauses.fetch_add(1, Ordering::AcqRel);
+        let pause = self.hold_optimizer();
         drop(self.optimizing.lock());
-        OptimizerPause(self.clone())
+        pause
     }
 
     /// Optimizes; this may take long.
