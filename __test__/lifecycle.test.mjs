@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -77,6 +77,52 @@ describe('a client', () => {
       assert.equal(await countIn(path), 1)
     }))
 
+  it(
+    'that cannot flush says so, stays open, and can be closed later',
+    {
+      skip: process.platform === 'win32' && 'an open folder cannot be moved'
+    },
+    () =>
+      withFolder(async (path) => {
+        const client = await connect({ path })
+        await client.createCollection('c', SMALL)
+        await client.upsert('c', { points: [{ id: 1, vector: ONES }] })
+        const segments = join(path, 'collections/c/0/segments')
+        await rename(segments, join(path, 'aside'))
+        await assert.rejects(client.close(), (error) => {
+          assert.ok(error instanceof QdrantError)
+          assert.notEqual(error.code, 'CLIENT_CLOSED')
+          return true
+        })
+        assert.deepEqual(await client.count('c'), { count: 1 })
+        await client.upsert('c', { points: [{ id: 2, vector: ONES }] })
+        await rename(join(path, 'aside'), segments)
+        await client.close()
+        await assert.rejects(client.count('c'), (error) => error.code === 'CLIENT_CLOSED')
+        assert.equal(await countIn(path), 2)
+      })
+  )
+
+  it('closed amid a flood of calls loses none that it acknowledged', () =>
+    withFolder(async (path) => {
+      const client = await connect({ path })
+      await client.createCollection('c', SMALL)
+      let acknowledged = 0
+      const call = async (id) => {
+        await client.upsert('c', { points: [{ id, vector: ONES }] })
+        acknowledged++
+      }
+      // Before close, beyond the number of calls that it takes in at once, and after.
+      const before = Array.from({ length: 3000 }, (_, id) => call(id))
+      const closed = client.close()
+      const after = Array.from({ length: 100 }, (_, id) => call(10_000 + id))
+      const refusals = (await Promise.allSettled(after)).map(({ reason }) => reason?.code)
+      assert.deepEqual([...new Set(refusals)], ['CLIENT_CLOSED'])
+      await Promise.all([...before, closed])
+      assert.equal(acknowledged, 3000)
+      assert.equal(await countIn(path), 3000)
+    }))
+
   it('can be opened again at once', () =>
     withFolder(async (path) => {
       const first = await connect({ path })
@@ -95,6 +141,28 @@ describe('a client', () => {
       const results = await Promise.all([client.createCollection('c', SMALL), client.collectionExists('c')])
       assert.deepEqual(results, [true, { exists: true }])
       await client.close()
+    }))
+
+  it('serves a hundred writers and readers of one collection at once, and fifty collections', () =>
+    withClient(async (client) => {
+      const names = Array.from({ length: 50 }, (_, number) => `c${number}`)
+      await Promise.all(names.map((name) => client.createCollection(name, SMALL)))
+      const writer = async (number) => {
+        for (let id = number * 10; id < number * 10 + 10; id++) {
+          await client.upsert('c0', { points: [{ id, vector: ONES, payload: { id } }] })
+          assert.deepEqual((await client.retrieve('c0', { ids: [id] }))[0].payload, { id })
+        }
+        await client.upsert(names[number % 50], { points: [{ id: 1000 + number, vector: ONES }] })
+      }
+      const reader = async (number) => {
+        for (let round = 0; round < 10; round++) {
+          await client.query(names[number % 50], { query: ONES, limit: 3 })
+        }
+      }
+      const numbers = Array.from({ length: 100 }, (_, number) => number)
+      await Promise.all([...numbers.map(writer), ...numbers.map(reader)])
+      const counts = await Promise.all(names.map(async (name) => (await client.count(name)).count))
+      assert.deepEqual(counts, [1002, ...Array(49).fill(2)])
     }))
 
   it('needs to know where its data is', () => {

@@ -14,9 +14,9 @@ import { isMainThread, Worker, workerData } from 'node:worker_threads'
 import { connect } from '../index.js'
 
 const DIM = 64
-/** A leak of less than this for each cycle is taken for noise, such as that of the allocator. */
-const TOLERATED_BYTES = 8 * 1024
 const MB = 2 ** 20
+/** The resident memory of one process goes up and down by so much. */
+const NOISE = 8 * MB
 
 async function cycle(path, id, { close }) {
   const client = await connect({ path })
@@ -59,7 +59,7 @@ async function measure(what, cycles, once) {
   if (last.threads > first.threads) grown.push('threads')
   if (last.descriptors > first.descriptors) grown.push('file descriptors')
   // The first half fills caches.
-  if (last.memory - middle.memory > (cycles / 2) * TOLERATED_BYTES) grown.push('memory')
+  if (last.memory - middle.memory > NOISE) grown.push('memory')
   const each = (performance.now() - started) / cycles
   return { what, each, grown }
 }

@@ -232,6 +232,7 @@ impl QdrantClient {
     #[napi(ts_return_type = "Promise<void>")]
     pub fn close<'env>(&self, env: &'env Env) -> napi::Result<PromiseRaw<'env, String>> {
         let client = self.engine().map_err(|error| to_js_error(&error))?;
+        client.refuse_calls();
         // On a thread of its own runtime: the engine's threads end with it.
         env.spawn_future(async move { Ok(answer_text(client.close().await)) })
     }

@@ -212,10 +212,12 @@ impl QdrantClient {
     pub async fn flush(&self) -> Result<()> {
         let engine = self.engine()?;
         // All share a permit: with one each, a close could come in between.
-        let permit = Arc::new(engine.admit(1).await?);
+        let (permit, entrance) = engine.admit(1).await?;
+        let permit = Arc::new(permit);
         let unflushed = |toc: &TableOfContent| UnflushedCollections.execute(toc);
         let inspect = |job| Call::Inspect { touches: Touches::All, job };
         let names = place(&engine, permit.clone(), Abandoned::Skip, unflushed, inspect)?;
+        drop(entrance);
         let mut flushed = Vec::new();
         for collection in answer(&engine, names).await? {
             let flush = |collection: &Collection| Flush.execute(collection).map(Step::Done);
@@ -251,15 +253,24 @@ impl QdrantClient {
     {
         let engine = self.engine()?;
         // Both places at once: who closes the client waits for both.
-        let mut first = engine.admit(2).await?;
+        let (mut first, entrance) = engine.admit(2).await?;
         let second = first.split(1).ok_or(Error::Closed)?;
         let prepare = |toc: &TableOfContent| build()?.execute(toc);
-        let prepared =
-            run(&engine, first, Abandoned::Finish, prepare, |job| Call::Transfer { touches, job }).await?;
+        let transfer = |job| Call::Transfer { touches, job };
+        let prepared = place(&engine, first, Abandoned::Finish, prepare, transfer)?;
+        drop(entrance);
+        let prepared = answer(&engine, prepared).await?;
         let change = |toc: &TableOfContent| prepared.execute(toc);
         // An alias of the collection may be used as well.
         let touches = Touches::All;
-        run(&engine, second, Abandoned::Finish, change, |job| Call::Manage { touches, job }).await
+        let manage = |job| Call::Manage { touches, job };
+        answer(&engine, place(&engine, second, Abandoned::Finish, change, manage)?).await
+    }
+
+    /// Refuses all calls from now on. The beginning of a [`close`](Self::close), for who cannot begin it at
+    /// once.
+    pub fn refuse_calls(&self) {
+        self.closed.store(true, Ordering::Release);
     }
 
     /// Waits for the calls made so far, and closes this client. The last client of a folder flushes
@@ -269,7 +280,7 @@ impl QdrantClient {
     /// # Errors
     /// When the data could not be flushed: the client then stays open, and `close` can be retried.
     pub async fn close(&self) -> Result<()> {
-        self.closed.store(true, Ordering::Release);
+        self.refuse_calls();
         let _closing = self.closing.lock().await;
         let Some(engine) = self.engine.read().clone() else { return Ok(()) };
         match engine.leave().await {
@@ -304,8 +315,10 @@ impl QdrantClient {
         call: impl FnOnce(Job<T>) -> Call,
     ) -> Result<O> {
         let engine = self.engine()?;
-        let permit = engine.admit(1).await?;
-        run(&engine, permit, abandoned, operation, call).await
+        let (permit, entrance) = engine.admit(1).await?;
+        let placed = place(&engine, permit, abandoned, operation, call)?;
+        drop(entrance);
+        answer(&engine, placed).await
     }
 
     /// Waits for `answer` as long as `timeout` allows.
@@ -345,17 +358,6 @@ fn place<T, O: Send + 'static>(
 
 async fn answer<O>(engine: &Engine, placed: oneshot::Receiver<Result<O>>) -> Result<O> {
     placed.await.unwrap_or_else(|_| Err(engine.gone()))
-}
-
-/// Sends a call whose place in line is taken, and waits for its answer.
-async fn run<T, O: Send + 'static>(
-    engine: &Engine,
-    permit: impl Send + 'static,
-    abandoned: Abandoned,
-    operation: impl FnOnce(&T) -> Result<O> + Send + 'static,
-    call: impl FnOnce(Job<T>) -> Call,
-) -> Result<O> {
-    answer(engine, place(engine, permit, abandoned, operation, call)?).await
 }
 
 /// The server's answer when the time is up.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
 use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::sync::{MutexGuard, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use super::client::QdrantClient;
 use super::dispatcher::{self, Launch};
@@ -72,6 +72,8 @@ pub(super) struct Engine {
     /// `None` only while dropping.
     messages: Option<mpsc::Sender<Message>>,
     permits: Arc<Semaphore>,
+    /// Held from the wait for a permit until the call is sent, so that none overtakes another.
+    entrance: tokio::sync::Mutex<()>,
     opened: Arc<OnceLock<Result<()>>>,
     phase: Arc<PhaseLatch>,
     /// Where the time that calls may take is measured.
@@ -126,6 +128,7 @@ impl Engine {
         Ok(Arc::new(Self {
             messages: Some(messages),
             permits,
+            entrance: tokio::sync::Mutex::default(),
             opened,
             phase,
             timers,
@@ -139,11 +142,15 @@ impl Engine {
         self.opened.wait().clone()
     }
 
-    /// Takes so many places in line.
-    pub(super) async fn admit(&self, places: u32) -> Result<OwnedSemaphorePermit> {
-        let permits = self.permits.clone().acquire_many_owned(places);
+    /// Takes so many places in line. The entrance is to be held until the first call has been sent.
+    pub(super) async fn admit(&self, places: u32) -> Result<(OwnedSemaphorePermit, MutexGuard<'_, ()>)> {
+        let places = async {
+            let entrance = self.entrance.lock().await;
+            let permits = self.permits.clone().acquire_many_owned(places).await;
+            permits.map(|permits| (permits, entrance))
+        };
         // A task that polls many calls would else be told to come again, and find others in its place.
-        tokio::task::unconstrained(permits).await.map_err(|_| self.gone())
+        tokio::task::unconstrained(places).await.map_err(|_| self.gone())
     }
 
     pub(super) fn send(&self, message: Message) -> Result<()> {
@@ -170,7 +177,7 @@ impl Engine {
 
     /// A client goes, after every call made so far. The last one stops the engine.
     pub(super) async fn leave(&self) -> Result<()> {
-        let Ok(everything) = self.permits.acquire_many(MAX_IN_FLIGHT).await else {
+        let Ok((everything, _entrance)) = self.admit(MAX_IN_FLIGHT).await else {
             return Ok(()); // never opened, or stopped already
         };
         {

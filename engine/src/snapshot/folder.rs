@@ -212,10 +212,10 @@ mod tests {
     }
 
     #[test]
-    fn two_archives_of_one_second_get_two_names() {
+    fn archives_of_one_second_and_of_a_clock_that_goes_back_get_names_of_their_own() {
         let root = tempfile::tempdir().unwrap();
-        let names = [1, 1, 2].map(|second| publish(root.path(), "a", second).name);
-        assert_eq!(names, [1, 2, 3].map(|second| format!("c-1970-01-01-00-00-0{second}.snapshot")));
+        let names = [1, 1, 2, 1].map(|second| publish(root.path(), "a", second).name);
+        assert_eq!(names, [1, 2, 3, 4].map(|second| format!("c-1970-01-01-00-00-0{second}.snapshot")));
     }
 
     #[test]

@@ -112,6 +112,48 @@ async fn fifty_collections_at_once_are_made_written_to_and_read() {
     }
 }
 
+/// A write that notes its number.
+struct Noted(u64, Arc<Mutex<Vec<u64>>>);
+
+impl Write for Noted {
+    type Output = ();
+
+    fn execute(self, _: &Collection) -> Result<()> {
+        self.1.lock().push(self.0);
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn writes_that_waited_outside_are_made_in_call_order_whoever_made_room_for_them() {
+    const CALLS: u64 = 20_000;
+    let client = QdrantInstance::start(Config { search_threads: 4, ..Config::in_memory() }).unwrap();
+    create(&client, "c").await;
+    let order: Arc<Mutex<Vec<u64>>> = Arc::default();
+    let mut tasks = Vec::new();
+    for number in 0..CALLS {
+        let (client, order) = (client.clone(), order.clone());
+        let mut call = Box::pin(async move {
+            // The ends of reads, on several threads, make room as well.
+            match number % 3 {
+                0 => client.write("c", Noted(number, order)).await,
+                _ => client.read("c", parse::<CountPoints>(json!({}))).await.map(drop),
+            }
+        });
+        // This makes the call; what follows happens anywhere.
+        if futures::poll!(tokio::task::unconstrained(&mut call)).is_pending() {
+            tasks.push(tokio::spawn(call));
+        }
+    }
+    for task in in_time(futures::future::join_all(tasks)).await {
+        task.unwrap().unwrap();
+    }
+    let order = order.lock();
+    assert_eq!(order.len() as u64, CALLS.div_ceil(3));
+    let swapped = order.windows(2).find(|pair| pair[0] > pair[1]);
+    assert_eq!(swapped, None, "one overtook another");
+}
+
 /// A write that says that it has begun, and goes on when it is told to.
 struct Held {
     begun: Sender<()>,
