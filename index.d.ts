@@ -1045,6 +1045,24 @@ export interface LocalModel {
    * the folder's `1_Pooling/config.json` says, else `'mean'`.
    */
   pooling?: 'mean' | 'cls'
+  /**
+   * Whether the vectors of a text model are made of unit length. Those of image models always are.
+   * Default: `true`.
+   */
+  normalize?: boolean
+  /**
+   * `'dynamic'` if a text model was quantized by the values of a batch: texts are then embedded one by
+   * one, so that each has the same vector in any company. Default: `'static'`, also for a model that was
+   * not quantized.
+   */
+  quantization?: 'static' | 'dynamic'
+  /** Dimension that the vectors must have. Default: any. */
+  dimension?: number
+  /**
+   * Tokens of a text at most; what it has beyond is left out. Default: 512, or less if
+   * `tokenizer_config.json` says so.
+   */
+  maxTokens?: number
 }
 
 /**

@@ -9,6 +9,7 @@
 const { currentSignal } = require('./abort.js')
 const { loadBinding } = require('./binding.js')
 const { nativeError } = require('./errors.js')
+const { isInferenceObject, withImageAsText } = require('./inference-objects.js')
 const { isFlat, rowsOf } = require('./flat-vectors.js')
 const { checkQueryParameters } = require('./query-parameters.js')
 
@@ -22,19 +23,6 @@ const VECTOR_KEYS = new Set(['vector', 'vectors', 'nearest', 'target', 'example'
 
 // Below these keys are vectors or ids: a list of numbers may be either, its elements that are lists are vectors.
 const EXAMPLE_KEYS = new Set(['positive', 'negative'])
-
-/** Whether a value stands for a vector that a model makes, such as a BM25 document. It is never looked into. */
-function isInferenceObject(value) {
-  return typeof value.model === 'string' && ('text' in value || 'image' in value || 'object' in value)
-}
-
-/** JSON has no bytes: an image that is a `Buffer` or a `Uint8Array` crosses in base64. */
-function withImageAsText(object) {
-  const { image } = object
-  if (!(image instanceof Uint8Array)) return object
-  const bytes = Buffer.from(image.buffer, image.byteOffset, image.byteLength)
-  return { ...object, image: bytes.toString('base64') }
-}
 
 // Below this length a list of numbers is as cheap as its placeholder.
 const MIN_PACKED_LENGTH = 8
@@ -94,6 +82,7 @@ class VectorPacker {
     if (Array.isArray(value)) return this.walkArray(value, isVector)
     if (ArrayBuffer.isView(value)) return Array.from(value)
     if (typeof value.toJSON === 'function') return value
+    // Never looked into.
     if (isInferenceObject(value)) return withImageAsText(value)
     if (isVector && isFlat(value)) return this.walkArray(rowsOf(value), true)
     const copy = {}

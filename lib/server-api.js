@@ -1,5 +1,6 @@
 const { currentSignal } = require('./abort.js')
 const { isFlat, rowsOf } = require('./flat-vectors.js')
+const { isInferenceObject, withImageAsText } = require('./inference-objects.js')
 
 /**
  * What `api()` of the REST client is, with what an embedded Qdrant takes and gives beyond it: vectors as
@@ -69,6 +70,7 @@ const PAYLOAD_KEYS = new Set(['payload', 'payloads'])
 function plain(value, isPayload = false) {
   if (value === null || typeof value !== 'object' || typeof value.toJSON === 'function') return value
   if (ArrayBuffer.isView(value)) return Array.from(value)
+  if (!isPayload && isInferenceObject(value)) return withImageAsText(value)
   if (Array.isArray(value)) {
     return typeof value[0] === 'number' ? value : value.map((item) => plain(item, isPayload))
   }

@@ -1,11 +1,13 @@
 //! The Node.js binding: converts arguments and results, and nothing else.
 //!
-//! `client` is the class `QdrantClient`, `embedding` the embedding functions, `request` what a call
+//! `client` is the class `QdrantClient`, `embedding` the embedding functions, `folder_settings` models of a
+//! caller's own, `request` what a call
 //! carries over, `response` what it answers, `promise` how the answer gets back, `lifecycle` what happens when an environment ends.
 
 mod cancellation;
 mod client;
 mod embedding;
+mod folder_settings;
 mod lifecycle;
 mod logging;
 mod promise;

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
+import { json } from 'node:stream/consumers'
 import { describe, it } from 'node:test'
 import { pathToFileURL } from 'node:url'
 
-import { embedImages } from '../../index.js'
+import { connect, embedImages } from '../../index.js'
 import { cosine } from '../embedding/helpers.mjs'
 import { refusal } from '../helpers.mjs'
 import { data, imageModel, photo, withModels } from './helpers.mjs'
@@ -165,6 +166,23 @@ describe('images in requests', () => {
         { allowHttpImages: true }
       )
     )
+  })
+
+  it('reach a server in a form that JSON has', async () => {
+    const bytes = await readFile(CAT)
+    let asked
+    const answer = async (request, response) => {
+      asked = await json(request)
+      const result = { status: 'completed', operation_id: 1 }
+      response.setHeader('content-type', 'application/json')
+      response.end(JSON.stringify({ result, status: 'ok', time: 0 }))
+    }
+    await withServer(answer, async (url) => {
+      const client = await connect({ url, checkCompatibility: false })
+      await client.upsert('c', { points: [{ id: 1, vector: picture(bytes), payload: picture('cat.jpg') }] })
+    })
+    const vector = picture(bytes.toString('base64'))
+    assert.deepEqual(asked, { points: [{ id: 1, vector, payload: picture('cat.jpg') }] })
   })
 
   it('are never asked for elsewhere unless that is allowed', () =>

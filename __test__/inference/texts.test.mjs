@@ -165,6 +165,56 @@ describe('texts in requests', () => {
       }
     }))
 
+  it('get any of the three kinds of vectors from BGE-M3', () =>
+    withFolder(async (path) => {
+      await cp(textModel.path, path, { recursive: true })
+      await cp(join(textModel.path, 'bge-m3'), path, { recursive: true, force: true })
+      await withModels(
+        async (client) => {
+          await client.createCollection('c', {
+            vectors: {
+              dense: { size: 32, distance: 'Dot' },
+              tokens: { size: 32, distance: 'Dot', multivector_config: { comparator: 'max_sim' } }
+            },
+            sparse_vectors: { words: {} }
+          })
+          const of = (text, kind) => ({ text, model: 'm3', options: kind ? { kind } : undefined })
+          const text = 'waves , waves on the shore'
+          const vector = { dense: of(text), words: of(text, 'sparse'), tokens: of(text, 'multivector') }
+          // Another text of another length beside it.
+          const other = { dense: of('sea', 'text'), tokens: of('sea', 'multivector') }
+          const points = [
+            { id: 1, vector },
+            { id: 2, vector: other }
+          ]
+          await client.upsert('c', { points })
+          const made = await stored(client, 1)
+          const rows = await tokenVectors(text)
+          const near = (one, other) => Math.abs(one - other) < 1e-4
+          assert.ok(made.dense.every((number, i) => near(number, rows[0][i])))
+          assert.equal(made.tokens.length, rows.length - 1)
+          assert.ok(made.tokens.every((row, t) => row.every((number, i) => near(number, rows[t + 1][i]))))
+          const expected = new Map()
+          const tokens = await tokenize(text)
+          tokens.forEach((token, t) => {
+            const weight = rows[t].reduce((sum, number) => sum + number)
+            // The first four are no words to BGE-M3.
+            if (token > 3 && weight > 0) expected.set(token, Math.max(weight, expected.get(token) ?? 0))
+          })
+          assert.ok(expected.size > 0)
+          assert.deepEqual(
+            made.words.indices,
+            [...expected.keys()].sort((one, other) => one - other)
+          )
+          made.words.indices.forEach((token, i) => {
+            assert.ok(near(made.words.values[i], expected.get(token)))
+          })
+          assert.equal((await stored(client, 2)).tokens.length, 2)
+        },
+        { models: { m3: { path, kind: 'bge-m3' } } }
+      )
+    }))
+
   it('keep the length that the network gives them if the settings say so', () =>
     withModels(
       async (client) => {
@@ -334,12 +384,12 @@ describe('texts in requests', () => {
       withModels(
         async (client) => {
           await client.createCollection('c', { vectors: { size: 384, distance: 'Dot' } })
-          for (const model of ['sentence-transformers/all-MiniLM-L6-v2', 'qdrant/all-minilm-l6-v2-onnx']) {
+          for (const model of ['mine', 'sentence-transformers/all-MiniLM-L6-v2', 'qdrant/all-minilm-l6-v2-onnx']) {
             const query = client.query('c', { query: { text: 'dog', model } })
             await assert.rejects(query, refusal(400, 'model `Qdrant/all-MiniLM-L6-v2-onnx` is not in'))
           }
         },
-        { cacheDir }
+        { cacheDir, models: { mine: { model: 'sentence-transformers/all-MiniLM-L6-v2' } } }
       )
     ))
 })
@@ -363,8 +413,11 @@ describe('settings of models', () => {
         /is a model of the hub, whose settings are known/
       ],
       [{ models: { m: { path: 'x', kind: 'image', normalize: false } } }, /normalize` cannot be false/],
-      [{ models: { m: { path: 'x', kind: 'text', dimension: 0 } } }, /\.dimension` must be at least 1/],
-      [{ threads: 0 }, /`inference\.threads` must be at least 1/]
+      [
+        { models: { m: { path: 'x', kind: 'text', dimension: 0 } } },
+        /\.dimension` must be a whole number, at least 1, not 0/
+      ],
+      [{ threads: 1.5 }, /`inference\.threads` must be a whole number, at least 1, not 1\.5/]
     ]
     for (const [inference, message] of bad) {
       await assert.rejects(async () => connect({ location: ':memory:', inference }), { message })

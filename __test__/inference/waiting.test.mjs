@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
 
 import { connect } from '../../index.js'
 import { withFolder } from '../helpers.mjs'
@@ -33,6 +35,8 @@ function deferred() {
   })
   return { promise, resolve }
 }
+
+const script = fileURLToPath(new URL('../fixtures/exit-while-embedding.mjs', import.meta.url))
 
 const OPTIONS = { searchThreads: 1, updateThreads: 1 }
 const settings = {
@@ -97,6 +101,29 @@ describe('while a model works for a request', () => {
         const again = await connect({ path })
         assert.equal((await again.count('c')).count, 1)
         await again.close()
+      })
+    ))
+
+  it('a process ends all the same, and keeps what was acknowledged', () =>
+    withFolder((path) =>
+      withSlowImage(async ({ url, asked }) => {
+        // Less than an image may take: who waited for that would be killed.
+        const child = spawn(process.execPath, [script, path, url], {
+          stdio: ['pipe', 'inherit', 'inherit'],
+          timeout: 25_000,
+          killSignal: 'SIGKILL'
+        })
+        const ended = new Promise((resolve) => child.once('close', resolve))
+        await Promise.race([asked, ended])
+        child.stdin.end('now')
+        assert.equal(await ended, 5)
+        const client = await connect({ path })
+        const points = await client.retrieve('c', { ids: [1, 2] })
+        assert.deepEqual(
+          points.map(({ id }) => id),
+          [1]
+        )
+        await client.close()
       })
     ))
 

@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use napi::bindgen_prelude::{Either, FromNapiValue, Unknown};
 use napi::{Error as NapiError, JsValue, ValueType};
 use napi_derive::napi;
-use qdrant_embedded_embedding::{EmbedOptions as Options, FolderSettings, ModelSource, Pooling};
+use qdrant_embedded_embedding::{EmbedOptions as Options, ModelSource};
 
 use super::bad_argument;
 use super::progress::{Callback, listener};
+use crate::folder_settings::{self, Given};
 
 /// How to embed. All of it is optional.
 #[napi(object, object_to_js = false)]
@@ -47,6 +48,19 @@ pub struct LocalModel {
     /// the folder's `1_Pooling/config.json` says, else `'mean'`.
     #[napi(ts_type = "'mean' | 'cls'")]
     pub pooling: Option<String>,
+    /// Whether the vectors of a text model are made of unit length. Those of image models always are.
+    /// Default: `true`.
+    pub normalize: Option<bool>,
+    /// `'dynamic'` if a text model was quantized by the values of a batch: texts are then embedded one by
+    /// one, so that each has the same vector in any company. Default: `'static'`, also for a model that was
+    /// not quantized.
+    #[napi(ts_type = "'static' | 'dynamic'")]
+    pub quantization: Option<String>,
+    /// Dimension that the vectors must have. Default: any.
+    pub dimension: Option<f64>,
+    /// Tokens of a text at most; what it has beyond is left out. Default: 512, or less if
+    /// `tokenizer_config.json` says so.
+    pub max_tokens: Option<f64>,
 }
 
 /// The options of a call. `undefined` and `null` stand for none.
@@ -84,26 +98,15 @@ pub fn wrong_type(error: NapiError) -> NapiError {
 }
 
 pub fn to_source(model: Either<String, LocalModel>) -> napi::Result<ModelSource> {
-    let LocalModel { path, pooling } = match model {
+    let LocalModel { path, pooling, normalize, quantization, dimension, max_tokens } = match model {
         Either::A(name) => return Ok(ModelSource::Named(name)),
         Either::B(folder) => folder,
     };
-    let pooling = match pooling.as_deref() {
-        None => None,
-        Some("mean") => Some(Pooling::Mean),
-        Some("cls") => Some(Pooling::Cls),
-        Some(other) => {
-            return Err(bad_argument(format!("`model.pooling` must be 'mean' or 'cls', not '{other}'")));
-        }
-    };
-    let settings = FolderSettings { pooling, ..FolderSettings::default() };
+    let given = Given { pooling, normalize, quantization, dimension, max_tokens, sparse: None };
+    let settings = given.settings("model").map_err(bad_argument)?;
     Ok(ModelSource::Folder { path: path.into(), settings })
 }
 
 pub fn count(name: &str, number: Option<f64>) -> napi::Result<Option<NonZeroUsize>> {
-    let Some(number) = number else { return Ok(None) };
-    if number.fract() == 0.0 && (1.0..=f64::from(u32::MAX)).contains(&number) {
-        return Ok(NonZeroUsize::new(number as usize));
-    }
-    Err(bad_argument(format!("`{name}` must be a whole number, at least 1, not {number}")))
+    folder_settings::count(name, number).map_err(bad_argument)
 }

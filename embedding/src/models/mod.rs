@@ -196,22 +196,19 @@ impl Models {
 
     /// The model of that name. Of several of the hub with one name, that of the kind `preferred`.
     fn find(&self, name: &str, preferred: ModelKind) -> Result<Found<'_>> {
-        if let Some(registered) = self.registered.get(name) {
-            let source = registered.source.clone();
-            let kind = match (registered.kind, &source) {
-                (Some(kind), _) => kind,
-                (None, ModelSource::Named(name)) => {
-                    names::kind_of(name, preferred).ok_or_else(|| self.unknown(name))?
-                }
-                (None, ModelSource::Folder { .. }) => ModelKind::Text,
-            };
-            return Ok(Found { source, kind, registered: Some(registered) });
-        }
-        let known = names::known_as(name);
-        match names::kind_of(known, preferred) {
-            Some(kind) => Ok(Found { source: ModelSource::Named(known.to_owned()), kind, registered: None }),
-            None => Err(self.unknown(name)),
-        }
+        let registered = self.registered.get(name);
+        let hub_name = match registered {
+            Some(RegisteredModel { source: source @ ModelSource::Folder { .. }, kind, .. }) => {
+                let kind = kind.unwrap_or(ModelKind::Text);
+                return Ok(Found { source: source.clone(), kind, registered });
+            }
+            Some(RegisteredModel { source: ModelSource::Named(name), .. }) => name,
+            None => name,
+        };
+        let known = names::known_as(hub_name);
+        let kind = registered.and_then(|model| model.kind).or_else(|| names::kind_of(known, preferred));
+        let kind = kind.ok_or_else(|| self.unknown(hub_name))?;
+        Ok(Found { source: ModelSource::Named(known.to_owned()), kind, registered })
     }
 
     fn unknown(&self, name: &str) -> Error {

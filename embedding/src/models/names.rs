@@ -64,14 +64,22 @@ pub(super) fn all() -> BTreeSet<String> {
     names
 }
 
-/// Those of `known` that are most like `name`, best first.
+/// Those of `known` that are most like `name`, best first: in what comes after the organization, then in all.
 pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
-    let wanted = pairs(name);
-    let mut known: Vec<_> = known.map(|known| (Reverse(similarity(&wanted, &pairs(known))), known)).collect();
+    let wanted = [pairs(without_organization(name)), pairs(name)];
+    let likeness = |known| {
+        let parts = [pairs(without_organization(known)), pairs(known)];
+        [0, 1].map(|part| similarity(&wanted[part], &parts[part]))
+    };
+    let mut known: Vec<_> = known.map(|known| (Reverse(likeness(known)), known)).collect();
     known.sort_unstable();
     known.dedup();
     let near: Vec<_> = known.iter().take(NEAR).map(|(_, name)| format!("`{name}`")).collect();
     near.join(", ")
+}
+
+fn without_organization(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
 }
 
 /// The pairs of neighbouring letters and digits.

@@ -204,8 +204,13 @@ mod tests {
         }
         let not_an_image = STANDARD.encode([1; 100]);
         assert_eq!(path(&not_an_image), Some(PathBuf::from(&not_an_image)));
-        for text in ["data:image/png,abc", "data:image/png;base64", "file://", "http://", &"a/".repeat(3000)]
-        {
+        for text in [
+            "data:image/png,abc",
+            "data:image/png;base64",
+            "file://elsewhere/cat.jpg",
+            "http://",
+            &"a/".repeat(3000),
+        ] {
             assert!(Picture::of(text.to_owned()).is_err(), "{text}");
         }
     }

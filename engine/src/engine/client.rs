@@ -75,6 +75,8 @@ impl QdrantClient {
                 None => None,
             };
             let Some(making) = making else { return Ok(Step::Done(toc.read(&name, timeout, operation)?)) };
+            // Nothing is made for a collection that cannot be read.
+            toc.enter(&name, |_| Ok(()))?;
             Ok(Step::Waiting(Box::pin(async move {
                 let made = making.finish().await?;
                 let rest: Rest<TableOfContent, R::Output> = Box::new(move |toc| {

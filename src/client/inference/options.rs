@@ -1,15 +1,14 @@
 //! What a client is told of its models.
 
 use std::collections::HashMap;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use napi::Error as NapiError;
 use napi_derive::napi;
-use qdrant_embedded_embedding::{
-    FolderSettings, ModelKind, ModelSource, Models, Pooling, Quantization, RegisteredModel, SparseMethod,
-};
+use qdrant_embedded_embedding::{FolderSettings, ModelKind, ModelSource, Models, RegisteredModel};
 
 use crate::client::options::invalid;
+use crate::folder_settings::{Given, choice, count};
 
 /// The models that requests name as `{ text, model }` and `{ image, model }`. All of it is optional: the
 /// models of fastembed have their names of the Hugging Face hub.
@@ -21,9 +20,9 @@ pub struct InferenceOptions {
     /// Folder in which downloaded models are kept. Default: `modelCacheDir()`.
     pub cache_dir: Option<String>,
     /// How many inputs a model takes at once: more take more memory. Default: 8 images, 32 texts.
-    pub batch_size: Option<u32>,
+    pub batch_size: Option<f64>,
     /// CPU cores that a model uses; at most those that there are. Default: all but one.
-    pub threads: Option<u32>,
+    pub threads: Option<f64>,
     /// Never download a model: refuse requests for one that is not here. Default: `false`.
     pub local_files_only: Option<bool>,
     /// Whether the `image` of a request may be an `http://` or `https://` URL, which is then loaded from
@@ -59,10 +58,10 @@ pub struct InferenceModel {
     #[napi(ts_type = "'static' | 'dynamic'")]
     pub quantization: Option<String>,
     /// Dimension that the vectors of a folder's model must have. Default: any.
-    pub dimension: Option<u32>,
+    pub dimension: Option<f64>,
     /// Tokens of a text at most; what it has beyond is left out. Default: 512, or less if
     /// `tokenizer_config.json` says so.
-    pub max_tokens: Option<u32>,
+    pub max_tokens: Option<f64>,
     /// How the scores of a folder's sparse model become weights: `'splade'`, or `'inference-free'`, whose
     /// queries are looked up in `idf.json`. Default: `'splade'`.
     #[napi(ts_type = "'splade' | 'inference-free'")]
@@ -83,8 +82,8 @@ impl InferenceOptions {
         Ok(Models {
             registered: registered.collect::<napi::Result<_>>()?,
             cache_dir: cache_dir.map(PathBuf::from),
-            batch_size: at_least_one("inference.batchSize", batch_size)?,
-            threads: at_least_one("inference.threads", threads)?,
+            batch_size: count("inference.batchSize", batch_size).map_err(refused)?,
+            threads: count("inference.threads", threads).map_err(refused)?,
             local_files_only: local_files_only.unwrap_or(false),
             allow_http_images: allow_http_images.unwrap_or(false),
         })
@@ -107,29 +106,10 @@ impl InferenceModel {
             query_prefix,
             document_prefix,
         } = self;
-        let kind = choice(&format!("{at}.kind"), kind, &KINDS.map(|kind| (kind.name(), kind)))?;
-        let settings = FolderSettings {
-            pooling: choice(
-                &format!("{at}.pooling"),
-                pooling,
-                &[("mean", Pooling::Mean), ("cls", Pooling::Cls)],
-            )?,
-            keep_length: normalize == Some(false),
-            quantization: choice(
-                &format!("{at}.quantization"),
-                quantization,
-                &[("static", Quantization::Static), ("dynamic", Quantization::Dynamic)],
-            )?
-            .unwrap_or_default(),
-            dimension: at_least_one(&format!("{at}.dimension"), dimension)?.map(NonZeroUsize::get),
-            max_tokens: at_least_one(&format!("{at}.maxTokens"), max_tokens)?,
-            sparse: choice(
-                &format!("{at}.sparse"),
-                sparse,
-                &[("splade", SparseMethod::Splade), ("inference-free", SparseMethod::InferenceFree)],
-            )?
-            .unwrap_or_default(),
-        };
+        let kind =
+            choice(&format!("{at}.kind"), kind, &KINDS.map(|kind| (kind.name(), kind))).map_err(refused)?;
+        let given = Given { pooling, normalize, quantization, dimension, max_tokens, sparse };
+        let settings = given.settings(at).map_err(refused)?;
         let source = match (path, model) {
             (Some(path), None) if kind.is_none() => {
                 return Err(invalid(&format!("`{at}` is the folder {path} and needs a `kind`: {}", kinds())));
@@ -164,20 +144,6 @@ fn kinds() -> String {
     KINDS.map(|kind| format!("'{}'", kind.name())).join(", ")
 }
 
-/// One of several values by its name.
-fn choice<T: Copy>(at: &str, value: Option<String>, choices: &[(&str, T)]) -> napi::Result<Option<T>> {
-    let Some(value) = value else { return Ok(None) };
-    match choices.iter().find(|(name, _)| *name == value) {
-        Some((_, choice)) => Ok(Some(*choice)),
-        None => {
-            let names: Vec<_> = choices.iter().map(|(name, _)| format!("'{name}'")).collect();
-            Err(invalid(&format!("`{at}` must be {}, not '{value}'", names.join(" or "))))
-        }
-    }
-}
-
-fn at_least_one(at: &str, number: Option<u32>) -> napi::Result<Option<NonZeroUsize>> {
-    let Some(number) = number else { return Ok(None) };
-    let number = NonZeroUsize::new(number as usize);
-    number.map(Some).ok_or_else(|| invalid(&format!("`{at}` must be at least 1")))
+fn refused(reason: String) -> NapiError {
+    invalid(&reason)
 }
