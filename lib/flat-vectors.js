@@ -7,13 +7,13 @@ function isFlat(value) {
   return value.data instanceof Float32Array && typeof value.dim === 'number'
 }
 
-/** The vectors, as views. */
-function rowsOf({ data, dim }) {
+/** What `make(start, end)` makes of each vector, which is in that part of the array. */
+function mapRows({ data, dim }, make) {
   if (!Number.isInteger(dim) || dim < 1 || data.length % dim !== 0) {
     const problem = `data of ${data.length} numbers is not made of vectors of dim ${dim}`
     throw nativeError(400, `Format error in JSON body: ${problem}`)
   }
-  return Array.from({ length: data.length / dim }, (_, row) => data.subarray(row * dim, (row + 1) * dim))
+  return Array.from({ length: data.length / dim }, (_, row) => make(row * dim, (row + 1) * dim))
 }
 
-module.exports = { isFlat, rowsOf }
+module.exports = { isFlat, mapRows }

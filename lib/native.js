@@ -9,8 +9,8 @@
 const { currentSignal } = require('./abort.js')
 const { loadBinding } = require('./binding.js')
 const { nativeError } = require('./errors.js')
+const { isFlat, mapRows } = require('./flat-vectors.js')
 const { isInferenceObject, withImageAsText } = require('./inference-objects.js')
-const { isFlat, rowsOf } = require('./flat-vectors.js')
 const { checkQueryParameters } = require('./query-parameters.js')
 
 const binding = loadBinding()
@@ -26,6 +26,9 @@ const EXAMPLE_KEYS = new Set(['positive', 'negative'])
 
 // Below this length a list of numbers is as cheap as its placeholder.
 const MIN_PACKED_LENGTH = 8
+
+/** What stands in the JSON for a part of the buffer. */
+const placeholder = (start, end) => `\u0000f32:${start}:${end - start}`
 
 /** The buffer of an earlier call, unless it is in use or collected: memory that is new to the process is slow to fill. */
 let spare = new WeakRef(new Float32Array(0))
@@ -59,7 +62,15 @@ class VectorPacker {
       }
     }
     this.length = start + numbers.length
-    return `\u0000f32:${start}:${numbers.length}`
+    return placeholder(start, this.length)
+  }
+
+  /** Copies vectors that are in one array, and returns their placeholders. */
+  packRows(flat) {
+    const offset = this.length
+    const placeholders = mapRows(flat, (start, end) => placeholder(offset + start, offset + end))
+    this.pack(flat.data)
+    return placeholders
   }
 
   /** Makes room for `count` more numbers. */
@@ -84,7 +95,7 @@ class VectorPacker {
     if (typeof value.toJSON === 'function') return value
     // Never looked into.
     if (isInferenceObject(value)) return withImageAsText(value)
-    if (isVector && isFlat(value)) return this.walkArray(rowsOf(value), true)
+    if (isVector && isFlat(value)) return this.packRows(value)
     const copy = {}
     for (const key of Object.keys(value)) {
       const child = value[key]

@@ -1,5 +1,5 @@
 const { currentSignal } = require('./abort.js')
-const { isFlat, rowsOf } = require('./flat-vectors.js')
+const { isFlat, mapRows } = require('./flat-vectors.js')
 const { isInferenceObject, withImageAsText } = require('./inference-objects.js')
 
 /**
@@ -74,7 +74,9 @@ function plain(value, isPayload = false) {
   if (Array.isArray(value)) {
     return typeof value[0] === 'number' ? value : value.map((item) => plain(item, isPayload))
   }
-  if (!isPayload && isFlat(value)) return rowsOf(value).map((row) => plain(row))
+  if (!isPayload && isFlat(value)) {
+    return mapRows(value, (start, end) => Array.from(value.data.subarray(start, end)))
+  }
   const entries = Object.entries(value)
   return Object.fromEntries(
     entries.map(([key, child]) => [key, plain(child, isPayload || PAYLOAD_KEYS.has(key))])

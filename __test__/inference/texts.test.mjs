@@ -384,7 +384,11 @@ describe('texts in requests', () => {
       withModels(
         async (client) => {
           await client.createCollection('c', { vectors: { size: 384, distance: 'Dot' } })
-          for (const model of ['mine', 'sentence-transformers/all-MiniLM-L6-v2', 'qdrant/all-minilm-l6-v2-onnx']) {
+          for (const model of [
+            'mine',
+            'sentence-transformers/all-MiniLM-L6-v2',
+            'qdrant/all-minilm-l6-v2-onnx'
+          ]) {
             const query = client.query('c', { query: { text: 'dog', model } })
             await assert.rejects(query, refusal(400, 'model `Qdrant/all-MiniLM-L6-v2-onnx` is not in'))
           }

@@ -53,6 +53,9 @@ export async function values(client: QdrantClient): Promise<void> {
     ]
   })
   await client.upsert('photos', { batch: { ids: [1, 2n], vectors: [new Float32Array(4), [1, 2, 3, 4]] } })
+  const flat = { data: new Float32Array(8), dim: 4 }
+  await client.upsert('photos', { batch: { ids: [1, 2n], vectors: flat } })
+  await client.upsert('photos', { batch: { ids: [1, 2n], vectors: { title: flat, rows: [flat, [[1, 2]]] } } })
   await client.query('photos', { query: new Float32Array(4), limit: 3 })
   await client.query('photos', {
     prefetch: { query: { nearest: 2n, mmr: { diversity: 0.5 } }, lookup_from: { collection: 'others' } },
@@ -223,6 +226,8 @@ export async function mistakes(client: QdrantClient): Promise<void> {
   await client.getCollection(1)
   // @ts-expect-error points have ids
   await client.upsert('photos', { points: [{ vector: [1, 2, 3, 4] }] })
+  // @ts-expect-error vectors in one array have a dimension
+  await client.upsert('photos', { batch: { ids: [1], vectors: { data: new Float32Array(4) } } })
   // @ts-expect-error no such distance
   await client.createCollection('photos', { vectors: { size: 4, distance: 'Nearby' } })
   // @ts-expect-error no such strategy

@@ -77,7 +77,7 @@ function whyMissing(rounds) {
 function cell(results, name, decimals, pick) {
   const shown = value(results, name, decimals, pick)
   const ratio = name === OURS ? undefined : ratioToOurs(results, name, pick)
-  return ratio === undefined ? shown : `${shown} (${ratio.toPrecision(2)})`
+  return ratio === undefined ? shown : `${shown} (${ratio})`
 }
 
 function value(results, name, decimals, pick) {
@@ -85,12 +85,12 @@ function value(results, name, decimals, pick) {
   return values.includes(undefined) ? '' : median(values).toFixed(decimals)
 }
 
-/** The median of the rounds' ratios, if both have values. */
+/** The median of the rounds' ratios to two digits, if both have values. */
 function ratioToOurs(results, name, pick) {
   const ours = results[OURS]
   if (!ours || whyMissing(ours)) return undefined
   const ratios = results[name].map((round, i) => pick(round) / pick(ours[i])).filter(Number.isFinite)
-  return ratios.length > 0 ? median(ratios) : undefined
+  return ratios.length > 0 ? Number(median(ratios).toPrecision(2)) : undefined
 }
 
 /** All rows of which another system has the better value, with what is to be known beside it. */
@@ -103,7 +103,7 @@ function losses(results, measured) {
     const shown = ahead.map((name) => {
       const { all, holdsIdsOnly } = results[name][0].load
       const remarks = [
-        ratioToOurs(results, name, pick).toPrecision(2),
+        ratioToOurs(results, name, pick),
         holdsIdsOnly && 'ids only',
         all.recall < WANTED_RECALL && 'finds less'
       ]
