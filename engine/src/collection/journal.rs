@@ -279,13 +279,13 @@ mod tests {
             }
             mem::forget(journal);
             drop(collection);
-            let opened = Collection::open(folder.path(), Session::default()).unwrap();
+            let opened = Collection::open(folder.path(), &mut Session::default()).unwrap();
             assert_eq!(all(&opened), expected, "after {done} operations");
             opened.update(operation(json!({ "delete_points": { "ids": [3] } }))).unwrap();
             let changed = all(&opened);
             drop(opened);
             assert_eq!(
-                all(&Collection::open(folder.path(), Session::default()).unwrap()),
+                all(&Collection::open(folder.path(), &mut Session::default()).unwrap()),
                 changed,
                 "it is repeated"
             );
@@ -304,11 +304,11 @@ mod tests {
         let zeroed = [&whole[..whole.len() / 2], &vec![0; whole.len().div_ceil(2)]].concat();
         for torn in cut.iter().map(|length| &whole[..*length]).chain([&zeroed[..]]) {
             fs::write(&path, torn).unwrap();
-            assert_eq!(all(&Collection::open(folder.path(), Session::default()).unwrap()), before);
+            assert_eq!(all(&Collection::open(folder.path(), &mut Session::default()).unwrap()), before);
             assert!(!path.exists());
         }
         fs::write(&path, &whole).unwrap();
-        assert_ne!(all(&Collection::open(folder.path(), Session::default()).unwrap()), before);
+        assert_ne!(all(&Collection::open(folder.path(), &mut Session::default()).unwrap()), before);
     }
 
     #[test]

@@ -61,6 +61,7 @@ mod upsert_points;
 mod vector_schema;
 
 use std::collections::HashSet;
+use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -129,7 +130,7 @@ impl Collection {
     pub(crate) fn create(folder: &Path, config: CollectionConfig) -> Result<Self> {
         let shard = EdgeShard::new(&folder.join(SHARD_FOLDER), config.edge_config())?;
         settings::save(folder, &config)?;
-        Self::with_shard(folder, shard, config, Session::default())
+        Self::with_shard(folder, shard, config, &mut Session::default())
     }
 
     /// Refuses to open the collection in `folder` while there may be no room to apply its log again.
@@ -137,14 +138,14 @@ impl Collection {
         disk_space::check_opening(folder, &folder.join(SHARD_FOLDER).join(WAL_FOLDER))
     }
 
-    /// Opens the collection in `folder`, applying what its write-ahead log holds, to go on as in
-    /// `session`. Damaged files may break more in the engine than it expects.
-    pub(crate) fn open(folder: &Path, session: Session) -> Result<Self> {
+    /// Opens the collection in `folder`, applying what its write-ahead log holds, and takes over what is
+    /// in `session`. Damaged files may break more in the engine than it expects.
+    pub(crate) fn open(folder: &Path, session: &mut Session) -> Result<Self> {
         catch_unwind(AssertUnwindSafe(|| Self::open_files(folder, session)))
             .unwrap_or_else(|_| Err(Error::storage(folder, "the engine cannot read the collection's files")))
     }
 
-    fn open_files(folder: &Path, session: Session) -> Result<Self> {
+    fn open_files(folder: &Path, session: &mut Session) -> Result<Self> {
         remove_leftovers(folder);
         let config = settings::load(folder)?;
         Self::check_opening(folder)?;
@@ -158,10 +159,10 @@ impl Collection {
         folder: &Path,
         shard: EdgeShard,
         config: CollectionConfig,
-        session: Session,
+        session: &mut Session,
     ) -> Result<Self> {
         let counted = next_operation(&shard)?;
-        let Session { operations, optimizer, optimizer_log, rates } = session;
+        let Session { operations, optimizer, optimizer_log, rates } = mem::take(session);
         let (first_operation, next_operation) = operations.unwrap_or((counted, counted));
         let collection = Self {
             folder: folder.to_owned(),

@@ -15,6 +15,13 @@ pub(crate) struct Session {
     pub(super) rates: Rates,
 }
 
+impl Session {
+    /// Whether the files were open before.
+    pub(crate) fn was_open(&self) -> bool {
+        self.operations.is_some()
+    }
+}
+
 impl Collection {
     /// Splits the collection into what is kept, and the files, which are closed by dropping them. All has to
     /// be [settled](Self::settle).

@@ -194,7 +194,7 @@ fn open_collection(path: &Path) -> Result<Collection> {
     if is_unfinished(path) {
         return Err(Error::storage(path, "the collection has no files"));
     }
-    Collection::open(path, Session::default())
+    Collection::open(path, &mut Session::default())
 }
 
 /// Whether the creation of a collection's folder came to no end.

@@ -341,6 +341,22 @@ fn a_damaged_collection_is_found_when_it_is_opened_and_does_not_matter_to_others
     store.close();
 }
 
+#[test]
+fn a_collection_that_cannot_be_opened_again_for_a_while_goes_on_afterwards() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::create(folder.path(), &["c"], SHORT);
+    store.wait_until_closed("c");
+    let (config, aside) = (store.path("c", "config.json"), store.path("c", "aside.json"));
+    fs::rename(&config, &aside).unwrap();
+    assert_eq!(store.info("c")["status"], "red");
+    let refused = store.write::<UpsertPoints>("c", json!({ "points": [point(2)] }));
+    assert_eq!(refused.unwrap_err().status(), 500);
+    fs::rename(&aside, &config).unwrap();
+    assert_eq!(store.upsert("c", 2), 1);
+    assert_eq!(store.count("c"), 2);
+    store.close();
+}
+
 /// Memory of this process that mapped files below a folder take, in bytes.
 #[cfg(target_os = "linux")]
 fn mapped_memory(folder: &Path) -> u64 {

@@ -31,6 +31,9 @@ impl Entry {
             return;
         }
         let alone = self.opening.clone().lock_owned().await;
+        if !self.is_resting() {
+            return;
+        }
         let entry = self.clone();
         let opening = spawn_blocking(move || {
             let _alone = alone;
@@ -58,22 +61,27 @@ impl Entry {
 
     /// Opens the files, if they are closed. For who holds `opening`.
     fn open(&self) -> Result<()> {
-        // Waiting for `opening` may have been waiting for that.
         if !self.is_resting() {
             return Ok(());
         }
         // No damage: there may be room the next time.
         Collection::check_opening(&self.folder)?;
-        let session = match &mut *self.state.write() {
+        let mut session = match &mut *self.state.write() {
             State::Resting(session) => mem::take(&mut **session),
             State::Open(_) | State::Damaged(_) | State::Closed => return Ok(()),
         };
         let started = Instant::now();
-        let opened = Collection::open(&self.folder, session);
+        let opened = Collection::open(&self.folder, &mut session);
         let times_quick = started.elapsed().div_duration_f64(QUICK_OPENING).max(1.0);
         *self.idle_timeout.lock() = self.shared.idle_timeout.mul_f64(times_quick);
         if let Err(error) = &opened {
             tracing::error!(collection = %self.name, %error, "cannot open a collection");
+            if session.was_open() {
+                // Nor is this: it may be that there are too many open files.
+                let error = error.clone();
+                *self.state.write() = State::Resting(Box::new(session));
+                return Err(error);
+            }
         }
         self.set_opened(&mut self.state.write(), opened);
         Ok(())
