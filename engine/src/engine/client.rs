@@ -87,20 +87,23 @@ impl QdrantClient {
                 Ok(rest)
             })))
         };
-        let answer = async {
+        let read = async {
             let engine = self.engine()?;
             // Both parts share a permit: with one each, a close could come in between.
-            let permit = Arc::new(engine.admit(1).await?);
+            let (permit, entrance) = engine.admit(1).await?;
+            let permit = Arc::new(permit);
             let inspect = |job| Call::Inspect { touches: touches.clone(), job };
-            match run(&engine, permit.clone(), Abandoned::Skip, begin, inspect).await? {
+            let begun = place(&engine, permit.clone(), Abandoned::Skip, begin, inspect)?;
+            drop(entrance);
+            match answer(&engine, begun).await? {
                 Step::Done(output) => Ok(output),
                 Step::Waiting(rest) => {
                     let rest = guarded(rest).await?;
-                    run(&engine, permit, Abandoned::Skip, rest, inspect).await
+                    answer(&engine, place(&engine, permit, Abandoned::Skip, rest, inspect)?).await
                 }
             }
         };
-        self.within(timeout, answer, || Err(late("read", timeout))).await
+        self.within(timeout, read, || Err(late("read", timeout))).await
     }
 
     /// Changes `collection` (a name or an alias).
@@ -161,9 +164,10 @@ impl QdrantClient {
             })))
         };
         let engine = self.engine()?;
-        let permit = engine.admit(1).await?;
+        let (permit, entrance) = engine.admit(1).await?;
         let (job, placed) = write_job(begin, permit);
         engine.send(Message::Call(Call::Write { collection, job }))?;
+        drop(entrance);
         answer(&engine, placed).await
     }
 
