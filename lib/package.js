@@ -1,3 +1,4 @@
+const { abortable } = require('./abort.js')
 const { defineClient } = require('./client.js')
 const { defineError } = require('./errors.js')
 const { defineFolder } = require('./folder/index.js')
@@ -19,13 +20,18 @@ function definePackage(rest) {
   const QdrantError = defineError(Object.getPrototypeOf(root.Error))
   const QdrantClient = defineClient(rest, QdrantError)
 
-  /** Makes a native function reject with `QdrantError`, and before it is called, if `obstacle` gives an error. */
+  /**
+   * Makes a native function reject with `QdrantError`, and before it is called, if `obstacle` gives an error. It takes a
+   * `signal` among the options that are its last argument.
+   */
   const adopt = (nativeFunction, obstacle = () => undefined) => {
     const adopted = async (...args) => {
       try {
         const error = obstacle()
         if (error) throw error
-        return await nativeFunction(...args)
+        const signal = args.at(-1)?.signal
+        const call = () => nativeFunction(...args)
+        return await (signal instanceof AbortSignal ? abortable(signal, call) : call())
       } catch (error) {
         throw QdrantError.from(error)
       }
@@ -48,10 +54,14 @@ function definePackage(rest) {
     QdrantClient,
     QdrantError,
     connect,
+    downloadModel: adopt(native.downloadModel),
     embedImages,
     embedTexts,
+    listModels: adopt(native.listModels),
+    loadModel: adopt(native.loadModel, noRuntime),
     migrate,
     modelCacheDir: native.modelCacheDir,
+    rerank: adopt(native.rerank, noRuntime),
     splitText,
     unloadModel: adopt(native.unloadModel),
     ...defineFolder({ embedImages, embedTexts, splitText })

@@ -1,19 +1,26 @@
 //! The functions that embed images and texts with models on this machine.
 
 mod input;
+mod models;
 mod options;
 mod progress;
+mod rerank;
 mod split;
 
-use napi::bindgen_prelude::{Either, Float32ArraySlice, PromiseRaw, Unknown};
+use std::future::Future;
+
+use napi::bindgen_prelude::{Either, Float32ArraySlice, PromiseRaw, ToNapiValue, Unknown};
 use napi::{Env, Error as NapiError, Status};
 use napi_derive::napi;
 use qdrant_embedded_embedding::{
-    Embedding, Error, ErrorKind, Pending, embed_images as start_images, embed_texts as start_texts,
-    model_cache_dir as cache_dir, set_onnx_runtime_path as set_library, unload_model as unload,
+    Cancel, CancelOnDrop, Embedding, Error, ErrorKind, Pending, embed_images as start_images,
+    embed_texts as start_texts, model_cache_dir as cache_dir, set_onnx_runtime_path as set_library,
+    unload_model as unload,
 };
 use serde_json::json;
 
+use crate::cancellation::Cancellation;
+use crate::lifecycle::Environment;
 use input::{read_images, read_texts};
 use options::{LocalModel, read_options, to_source};
 
@@ -49,9 +56,10 @@ pub fn embed_images<'env>(
     env: &'env Env,
     images: Unknown<'env>,
     options: Option<Unknown<'env>>,
+    call: Option<u32>,
 ) -> napi::Result<PromiseRaw<'env, Vectors<'env>>> {
     let options = read_options(options)?;
-    promise(env, start_images(read_images(images)?, options))
+    promise(env, start_images(read_images(images)?, options), call)
 }
 
 /// Embeds texts: resolves to one vector of unit length for each, in the same order.
@@ -75,9 +83,10 @@ pub fn embed_texts<'env>(
     env: &'env Env,
     texts: Unknown<'env>,
     options: Option<Unknown<'env>>,
+    call: Option<u32>,
 ) -> napi::Result<PromiseRaw<'env, Vectors<'env>>> {
     let options = read_options(options)?;
-    promise(env, start_texts(read_texts(texts)?, options))
+    promise(env, start_texts(read_texts(texts)?, options), call)
 }
 
 /// Frees the memory of a model, or of all models, once the calls made so far are answered. Resolves to
@@ -117,13 +126,49 @@ pub fn set_onnx_runtime_path(path: String) {
     set_library(path);
 }
 
-fn promise(env: &Env, pending: Pending) -> napi::Result<PromiseRaw<'_, Vectors<'_>>> {
-    let result = async move { pending.await.map_err(|error| to_js_error(&error)) };
-    env.spawn_future_with_callback(result, |env, vectors: Vec<Embedding>| {
+/// The promise of the vectors that `pending` gives, unless the call of that number is cancelled.
+fn promise(env: &Env, pending: Pending, call: Option<u32>) -> napi::Result<PromiseRaw<'_, Vectors<'_>>> {
+    let vectors = async move { pending.await.map_err(|error| to_js_error(&error)) };
+    env.spawn_future_with_callback(unless_cancelled(env, call, vectors)?, |env, vectors: Vec<Embedding>| {
         vectors
             .iter()
             .map(|vector| Float32ArraySlice::copy_from(env, vector))
             .collect::<napi::Result<Vec<_>>>()
+    })
+}
+
+/// The promise of what `work` gives, which may block, unless the call of that number is cancelled.
+fn blocking<T: ToNapiValue + Send + 'static>(
+    env: &Env,
+    call: Option<u32>,
+    work: impl FnOnce(&Cancel) -> Result<T, Error> + Send + 'static,
+) -> napi::Result<PromiseRaw<'_, T>> {
+    let result = async move {
+        let given_up = CancelOnDrop::default();
+        let cancel = given_up.cancel();
+        match tokio::task::spawn_blocking(move || work(&cancel)).await {
+            Ok(result) => result.map_err(|error| to_js_error(&error)),
+            Err(error) => Err(NapiError::from_reason(error.to_string())),
+        }
+    };
+    env.spawn_future(unless_cancelled(env, call, result)?)
+}
+
+/// What `result` gives, which is dropped when the call of that number is cancelled.
+fn unless_cancelled<T: Send + 'static>(
+    env: &Env,
+    call: Option<u32>,
+    result: impl Future<Output = napi::Result<T>> + Send + 'static,
+) -> napi::Result<impl Future<Output = napi::Result<T>> + Send + 'static> {
+    let cancellation = call
+        .map(|call| Environment::current(env).map(|environment| Cancellation::of(call, &environment)))
+        .transpose()?;
+    Ok(async move {
+        let Some(mut cancellation) = cancellation else { return result.await };
+        tokio::select! {
+            result = result => result,
+            () = cancellation.told() => Err(NapiError::from_reason("the call was cancelled")),
+        }
     })
 }
 

@@ -593,3 +593,27 @@ export function searchFiles(
   query: FileQuery,
   options?: SearchFilesOptions
 ): Promise<{ images: ImageMatch[] | null; texts: TextMatch[] | null }>
+/**
+ * What a model is for: vectors of images, vectors of texts, sparse vectors of texts, all three kinds of vectors of texts
+ * that BGE-M3 makes, or scores of texts for a query.
+ */
+export type ModelKind = 'image' | 'text' | 'sparse' | 'bge-m3' | 'reranker'
+
+/** What every function that uses a model takes beside its options. */
+export interface Cancellable {
+  /**
+   * Makes the call reject with the signal's reason, at once. A download stops where it is, and the next one goes on
+   * with it; embedding stops after the batch at hand.
+   */
+  signal?: AbortSignal
+}
+
+export interface DownloadOptions extends Cancellable {}
+export interface EmbedOptions extends Cancellable {}
+export interface SplitOptions extends Cancellable {}
+
+/** How to rerank. All of it is optional. */
+export interface RerankOptions extends EmbedOptions {
+  /** How many of the best to resolve to. Default: all. */
+  topK?: number
+}

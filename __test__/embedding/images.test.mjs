@@ -98,7 +98,7 @@ describe('embedImages', () => {
     })
     assert.deepEqual(
       heard,
-      [2, 4, 5].map((done) => ({ phase: 'embed', done, total: 5 }))
+      [2, 4, 5].map((done) => ({ phase: 'embed', done, total: 5, unit: 'inputs' }))
     )
   })
 

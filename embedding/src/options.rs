@@ -31,10 +31,12 @@ pub enum Progress {
     Download {
         /// The file that is on its way.
         file: String,
-        /// Bytes here so far, of all files that were missing.
+        /// Bytes of the model that are here.
         done: u64,
-        /// Bytes of all files that were missing.
+        /// Bytes of all files of the model.
         total: u64,
+        /// How fast they come: the average of the last five seconds.
+        bytes_per_second: u64,
     },
     /// Inputs are being embedded.
     Embed {

@@ -8,7 +8,7 @@ use std::{iter, mem};
 
 use tokio::sync::oneshot;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Model, ModelId, Surroundings};
 use crate::options::Progress;
 use crate::registry::Registry;
@@ -49,6 +49,8 @@ impl<M: Model> Worker<M> {
                     let result = self.embed(&job);
                     let _ = job.reply.send(result);
                 }
+                // The others may still wait for it.
+                Err(error) if error.kind() == ErrorKind::Cancelled => {}
                 Err(error) => self.refuse(job, &error),
             }
         }
@@ -68,10 +70,13 @@ impl<M: Model> Worker<M> {
 
     fn load(&mut self, surroundings: &Surroundings) -> Result<()> {
         if self.model.is_none() {
-            let model = guarded(|| M::load(&self.id, surroundings)).map_err(|error| match error {
-                Failure::Error(error) => error,
-                Failure::Panic(reason) => self.id.unusable(reason),
-            })?;
+            let load = || {
+                guarded(|| M::load(&self.id, surroundings)).map_err(|error| match error {
+                    Failure::Error(error) => error,
+                    Failure::Panic(reason) => self.id.unusable(reason),
+                })
+            };
+            let model = self.id.load(surroundings, load)?;
             self.model = Some(model);
         }
         Ok(())

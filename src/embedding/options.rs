@@ -74,7 +74,7 @@ pub fn wrong_type(error: NapiError) -> NapiError {
     let name = error.reason.rsplit('.').next().unwrap_or_default();
     let expected = match name {
         "model" => "a name or an object with a `path`",
-        "cacheDir" => "a string",
+        "cacheDir" | "kind" => "a string",
         "batchSize" | "maxTokens" | "overlap" | "threads" => "a number",
         "localFilesOnly" => "a boolean",
         "onProgress" => "a function",

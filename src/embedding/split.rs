@@ -1,13 +1,13 @@
 //! Splitting of texts, as JavaScript asks for it.
 
 use napi::bindgen_prelude::{Either, FromNapiValue, PromiseRaw, Unknown};
-use napi::{Env, Error as NapiError, JsValue, ValueType};
+use napi::{Env, JsValue, ValueType};
 use napi_derive::napi;
 use qdrant_embedded_embedding::{ChunkSize, EmbedOptions, split_text as split};
 
 use super::options::{LocalModel, count, to_source, wrong_type};
 use super::progress::{Callback, listener};
-use super::{bad_argument, to_js_error};
+use super::{bad_argument, blocking};
 
 /// How to split a text. All of it is optional.
 #[napi(object, object_to_js = false)]
@@ -59,6 +59,7 @@ pub fn split_text<'env>(
     env: &'env Env,
     text: Unknown<'env>,
     options: Option<Unknown<'env>>,
+    call: Option<u32>,
 ) -> napi::Result<PromiseRaw<'env, Vec<TextChunk>>> {
     if text.get_type()? != ValueType::String {
         return Err(bad_argument("`text` must be a string"));
@@ -67,11 +68,8 @@ pub fn split_text<'env>(
     // SAFETY: environment and value belong together, and the conversion checks the type.
     let text = unsafe { String::from_napi_value(value.env, value.value) }?;
     let (size, options) = read_options(options)?;
-    env.spawn_future(async move {
-        let split = tokio::task::spawn_blocking(move || split(&text, size, &options)).await;
-        let chunks = split
-            .map_err(|error| NapiError::from_reason(error.to_string()))?
-            .map_err(|error| to_js_error(&error))?;
+    blocking(env, call, move |cancel| {
+        let chunks = split(&text, size, &options, cancel)?;
         let chunks = chunks.into_iter().map(|chunk| TextChunk {
             text: chunk.text,
             start: chunk.start as f64,

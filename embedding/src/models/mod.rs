@@ -16,6 +16,7 @@ use crate::pending::Pending;
 use crate::registry::Registry;
 use crate::sparse_model::{SparseText, SparseVector};
 use crate::{BGE_M3_MODELS, IMAGE_MODELS, MULTIVECTOR_MODELS, SPARSE_MODELS, TEXT_MODELS, embed};
+pub(crate) use names::known_as;
 use pictures::Pictures;
 
 /// The models that requests may name, and how they run.
