@@ -612,6 +612,20 @@ export interface DownloadOptions extends Cancellable {}
 export interface EmbedOptions extends Cancellable {}
 export interface SplitOptions extends Cancellable {}
 
+/** What becomes of images of which some cannot be used. */
+export interface UsableImages {
+  /** For each image, in the same order, its vector, or `null` if it cannot be used. */
+  vectors: (Float32Array | null)[]
+  /** The images that cannot be used, by their index from 0, and why. */
+  failures: { index: number; error: QdrantError }[]
+}
+
+/** Embeds the images that can be used, and tells of the others. See the other form of this function. */
+export declare function embedImages(
+  images: ReadonlyArray<string | Uint8Array>,
+  options: EmbedOptions & { onError: 'skip' }
+): Promise<UsableImages>
+
 /** How to rerank. All of it is optional. */
 export interface RerankOptions extends EmbedOptions {
   /** How many of the best to resolve to. Default: all. */
@@ -938,10 +952,10 @@ export interface DownloadOptions {
  * The default model is `Qdrant/clip-ViT-B-32-vision` with 512 dimensions. Its vectors can be compared
  * with those that `embedTexts` makes by default, so that photos can be searched by words. A model is
  * downloaded when it is first used (this one has 352 MB), into `modelCacheDir()`, and stays loaded
- * until `unloadModel`. It works on a thread of its own, one call after the other.
+ * until `unloadModel`, or until it was not used for `unloadAfter`. It works on a thread of its own, one call after the other.
  *
  * Rejects with a `QdrantError` that names the first image that cannot be used, by its index from 0
- * and its path: status 404 for a missing file, 400 for one that is damaged or too large (more than
+ * and its path, unless `onError` is `'skip'`: status 404 for a missing file, 400 for one that is damaged or too large (more than
  * 128 megapixels or 512 MB). Status 404 is also for an unknown model, and for one that is not here
  * while `localFilesOnly` is set; 503 for a hub that cannot be reached; 500 for a missing or unusable
  * ONNX Runtime library.
@@ -951,7 +965,7 @@ export interface DownloadOptions {
  * await client.upsert('photos', { points: [{ id: 1, vector: cat }, { id: 2, vector: dog }] })
  * ```
  */
-export declare function embedImages(images: ReadonlyArray<string | Uint8Array>, options?: EmbedOptions | null): Promise<Float32Array[]>
+export declare function embedImages(images: ReadonlyArray<string | Uint8Array>, options?: (EmbedOptions & { onError?: 'throw' }) | null): Promise<Float32Array[]>
 
 /** How to embed. All of it is optional. */
 export interface EmbedOptions {
@@ -972,6 +986,11 @@ export interface EmbedOptions {
   threads?: number
   /** Never use the network: fail if the model is not here. Default: `false`. */
   localFilesOnly?: boolean
+  /**
+   * Seconds without a call after which the model's memory is freed, as by `unloadModel`; the last call
+   * counts. `Infinity` keeps it. Default: 600.
+   */
+  unloadAfter?: number
   /**
    * Hears how far this call is: about ten times a second while it downloads the model, and after
    * every batch.
@@ -1149,6 +1168,13 @@ export interface ModelInfo {
   dimension?: number
   /** What it is, in a sentence. */
   description: string
+  /** Its license by its name on the hub, where that is known. */
+  license?: string
+  /**
+   * ISO 639 codes of the languages that it reads, or `'multilingual'` for dozens of them, where they are
+   * known.
+   */
+  languages?: Array<string>
   /** Bytes of its files, where they are here. */
   size?: number
   /** Whether all of its files are here, so that it works without a network. */

@@ -190,7 +190,16 @@ for (const name of Object.getOwnPropertyNames(prototype)) {
 }
 
 // The functions that use models take the number of their call as their last argument, after the options.
-const MODEL_FUNCTIONS = ['downloadModel', 'embedImages', 'embedTexts', 'listModels', 'loadModel', 'rerank', 'splitText']
+const MODEL_FUNCTIONS = [
+  'downloadModel',
+  'embedImages',
+  'embedTexts',
+  'embedUsableImages',
+  'listModels',
+  'loadModel',
+  'rerank',
+  'splitText'
+]
 for (const name of MODEL_FUNCTIONS) {
   const nativeFunction = binding[name]
   const wrapper = (...args) => {

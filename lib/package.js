@@ -1,6 +1,6 @@
 const { abortable } = require('./abort.js')
 const { defineClient } = require('./client.js')
-const { defineError } = require('./errors.js')
+const { defineError, nativeError } = require('./errors.js')
 const { defineFolder } = require('./folder/index.js')
 const { migrate } = require('./migrate.js')
 const native = require('./native.js')
@@ -46,7 +46,23 @@ function definePackage(rest) {
       ? new QdrantClient(options)
       : new QdrantClient(options, await open(options))
 
-  const embedImages = adopt(native.embedImages, noRuntime)
+  const embedAllImages = adopt(native.embedImages, noRuntime)
+  const embedUsableImages = adopt(native.embedUsableImages, noRuntime)
+  const embedImages = async (images, options) => {
+    const onError = options?.onError ?? 'throw'
+    if (onError === 'throw') return embedAllImages(images, options)
+    if (onError !== 'skip') {
+      throw QdrantError.from(nativeError(400, `\`onError\` must be 'throw' or 'skip', not '${onError}'`))
+    }
+    const results = await embedUsableImages(images, options)
+    const failed = (result) => typeof result === 'string'
+    return {
+      vectors: results.map((result) => (failed(result) ? null : result)),
+      failures: results.flatMap((result, index) =>
+        failed(result) ? { index, error: QdrantError.from(new Error(result)) } : []
+      )
+    }
+  }
   const embedTexts = adopt(native.embedTexts, noRuntime)
   const splitText = adopt(native.splitText)
 

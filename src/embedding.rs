@@ -7,6 +7,7 @@ mod progress;
 mod rerank;
 mod split;
 
+use std::collections::HashMap;
 use std::future::Future;
 
 use napi::bindgen_prelude::{Either, Float32ArraySlice, PromiseRaw, ToNapiValue, Unknown};
@@ -14,8 +15,8 @@ use napi::{Env, Error as NapiError, Status};
 use napi_derive::napi;
 use qdrant_embedded_embedding::{
     Cancel, CancelOnDrop, Embedding, Error, ErrorKind, Pending, embed_images as start_images,
-    embed_texts as start_texts, model_cache_dir as cache_dir, set_onnx_runtime_path as set_library,
-    unload_model as unload,
+    embed_texts as start_texts, embed_usable_images as start_usable_images, model_cache_dir as cache_dir,
+    set_onnx_runtime_path as set_library, unload_model as unload,
 };
 use serde_json::json;
 
@@ -36,10 +37,10 @@ type Vectors<'env> = Vec<Float32ArraySlice<'env>>;
 /// The default model is `Qdrant/clip-ViT-B-32-vision` with 512 dimensions. Its vectors can be compared
 /// with those that `embedTexts` makes by default, so that photos can be searched by words. A model is
 /// downloaded when it is first used (this one has 352 MB), into `modelCacheDir()`, and stays loaded
-/// until `unloadModel`. It works on a thread of its own, one call after the other.
+/// until `unloadModel`, or until it was not used for `unloadAfter`. It works on a thread of its own, one call after the other.
 ///
 /// Rejects with a `QdrantError` that names the first image that cannot be used, by its index from 0
-/// and its path: status 404 for a missing file, 400 for one that is damaged or too large (more than
+/// and its path, unless `onError` is `'skip'`: status 404 for a missing file, 400 for one that is damaged or too large (more than
 /// 128 megapixels or 512 MB). Status 404 is also for an unknown model, and for one that is not here
 /// while `localFilesOnly` is set; 503 for a hub that cannot be reached; 500 for a missing or unusable
 /// ONNX Runtime library.
@@ -49,7 +50,7 @@ type Vectors<'env> = Vec<Float32ArraySlice<'env>>;
 /// await client.upsert('photos', { points: [{ id: 1, vector: cat }, { id: 2, vector: dog }] })
 /// ```
 #[napi(
-    ts_args_type = "images: ReadonlyArray<string | Uint8Array>, options?: EmbedOptions | null",
+    ts_args_type = "images: ReadonlyArray<string | Uint8Array>, options?: (EmbedOptions & { onError?: 'throw' }) | null",
     ts_return_type = "Promise<Float32Array[]>"
 )]
 pub fn embed_images<'env>(
@@ -60,6 +61,27 @@ pub fn embed_images<'env>(
 ) -> napi::Result<PromiseRaw<'env, Vectors<'env>>> {
     let options = read_options(options)?;
     promise(env, start_images(read_images(images)?, options), call)
+}
+
+/// Embeds images as `embedImages` does with `onError: 'skip'`: for each a vector, or why there is none.
+#[napi(skip_typescript)]
+pub fn embed_usable_images<'env>(
+    env: &'env Env,
+    images: Unknown<'env>,
+    options: Option<Unknown<'env>>,
+    call: Option<u32>,
+) -> napi::Result<PromiseRaw<'env, Vec<Either<Float32ArraySlice<'env>, String>>>> {
+    let options = read_options(options)?;
+    let (vectors, failures) = start_usable_images(read_images(images)?, options);
+    let vectors = async move { vectors.await.map_err(|error| to_js_error(&error)) };
+    env.spawn_future_with_callback(unless_cancelled(env, call, vectors)?, move |env, vectors| {
+        let failures: HashMap<_, _> = failures.lock().drain(..).collect();
+        let result = |(index, vector): (usize, Embedding)| match failures.get(&index) {
+            None => Float32ArraySlice::copy_from(env, &vector).map(Either::A),
+            Some(error) => Ok(Either::B(to_js_error(error).reason)),
+        };
+        vectors.into_iter().enumerate().map(result).collect::<napi::Result<Vec<_>>>()
+    })
 }
 
 /// Embeds texts: resolves to one vector of unit length for each, in the same order.

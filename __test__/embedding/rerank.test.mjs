@@ -5,7 +5,7 @@ import { describe, it } from 'node:test'
 
 import { listModels, loadModel, rerank, unloadModel } from '../../index.js'
 import { refusal, withFolder } from '../helpers.mjs'
-import { repository, rerankerModel as model } from './helpers.mjs'
+import { rerankerModel as model, repository } from './helpers.mjs'
 import { withHub } from './hub.mjs'
 
 const { query, documents, scores } = JSON.parse(await readFile(join(model.path, 'reference.json')))
@@ -76,7 +76,10 @@ describe('rerank', () => {
   it('refuses what it cannot use', async () => {
     await assert.rejects(rerank(7, documents, { model }), refusal(400, '`query` must be a string'))
     await assert.rejects(rerank(query, 'dog', { model }), refusal(400, '`documents` must be an array'))
-    await assert.rejects(rerank(query, ['dog', 7], { model }), refusal(400, '`documents[1]` must be a string'))
+    await assert.rejects(
+      rerank(query, ['dog', 7], { model }),
+      refusal(400, '`documents[1]` must be a string')
+    )
     await assert.rejects(rerank(query, documents, { model, topK: 0 }), refusal(400, '`topK` must be'))
     await assert.rejects(
       rerank(query, documents, { model: 'Qdrant/resnet50-onnx' }),

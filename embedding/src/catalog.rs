@@ -1,8 +1,8 @@
 //! The models that fastembed knows, by name.
 
 use fastembed::{
-    Bgem3Embedding, EmbeddingModel, ImageEmbedding, ImageEmbeddingModel, ModelInfo, RerankerModelInfo, SparseTextEmbedding,
-    TextEmbedding, TextRerank,
+    Bgem3Embedding, EmbeddingModel, ImageEmbedding, ImageEmbeddingModel, ModelInfo, RerankerModelInfo,
+    SparseTextEmbedding, TextEmbedding, TextRerank,
 };
 
 use crate::error::{Error, Result};
@@ -257,8 +257,10 @@ mod tests {
     fn every_model_is_listed_by_a_name_of_its_own_that_finds_it() {
         let all = all();
         for model in &all {
-            let found: Vec<_> =
-                all.iter().filter(|other| (other.purpose, &other.name) == (model.purpose, &model.name)).collect();
+            let found: Vec<_> = all
+                .iter()
+                .filter(|other| (other.purpose, &other.name) == (model.purpose, &model.name))
+                .collect();
             assert_eq!(found.len(), 1, "{}", model.name);
             let named = named(&model.name).unwrap();
             assert!(

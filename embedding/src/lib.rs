@@ -23,6 +23,7 @@ mod cancel;
 mod catalog;
 mod decode;
 mod error;
+mod facts;
 mod hub;
 mod image_model;
 mod listing;
@@ -44,6 +45,7 @@ pub use catalog::Purpose;
 pub use decode::ImageSource;
 pub use error::{Error, ErrorKind, Result};
 pub use hub::model_cache_dir;
+pub use image_model::Failures;
 pub use listing::{ModelInfo, download_model, list_models};
 pub use model::Embedding;
 pub use models::{ModelKind, Models, PendingVectors, RegisteredModel, Role, Vector};
@@ -60,7 +62,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use bge_m3_model::BgeM3Model;
-use image_model::ImageModel;
+use image_model::{Image, ImageModel};
 use model::{Model, ModelId, Surroundings, identify};
 use multivector_model::MultivectorModel;
 use registry::Registry;
@@ -82,7 +84,19 @@ static RERANKERS: Registry<Reranker> = Registry::new();
 /// # Errors
 /// Names the first image that cannot be used, with its index; or tells why the model is not to be had.
 pub fn embed_images(images: Vec<ImageSource>, options: EmbedOptions) -> Pending {
-    embed(&IMAGE_MODELS, images, options)
+    embed(&IMAGE_MODELS, images.into_iter().map(Image::from).collect(), options)
+}
+
+/// Embeds images as [`embed_images`] does, but goes on without those that cannot be used: they get empty
+/// vectors, and are told with the reasons once the call has ended.
+///
+/// # Errors
+/// Tells why the model is not to be had.
+pub fn embed_usable_images(images: Vec<ImageSource>, options: EmbedOptions) -> (Pending, Failures) {
+    let failures = Failures::default();
+    let image = |source| Image { source, failures: Some(failures.clone()) };
+    let images = images.into_iter().map(image).collect();
+    (embed(&IMAGE_MODELS, images, options), failures)
 }
 
 /// Embeds texts: one vector for each, in the same order. The default model is
@@ -205,6 +219,7 @@ fn submit<M: Model>(
     let job = Job {
         inputs,
         batch_size: options.batch_size.map_or(M::DEFAULT_BATCH_SIZE, std::num::NonZeroUsize::get),
+        unload_after: options.unload_after.unwrap_or(EmbedOptions::UNLOAD_AFTER),
         surroundings: Surroundings {
             hub: hub::Hub::from_env(options.local_files_only),
             runtime: runtime::library(),

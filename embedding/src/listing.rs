@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::cancel::Cancel;
 use crate::catalog::{self, Known, Purpose};
 use crate::error::Result;
+use crate::facts;
 use crate::hub::{self, Hub};
 use crate::options::ProgressListener;
 
@@ -19,6 +20,11 @@ pub struct ModelInfo {
     pub dimension: Option<usize>,
     /// What it is, in a sentence.
     pub description: String,
+    /// Its licence by its name on the hub, where that is known.
+    pub license: Option<&'static str>,
+    /// ISO 639 codes of the languages that it knows, or `multilingual` for dozens of them, where they are
+    /// known; none of image models.
+    pub languages: Option<Vec<&'static str>>,
     /// Bytes of its files, where they are here.
     pub size: Option<u64>,
     /// Whether all of its files are here.
@@ -31,11 +37,16 @@ pub struct ModelInfo {
 /// When there is no cache folder.
 pub fn list_models(purpose: Option<Purpose>, cache_dir: Option<&Path>) -> Result<Vec<ModelInfo>> {
     let cache_dir = cache_folder(cache_dir)?;
-    let wanted = catalog::all().into_iter().filter(|model| purpose.is_none_or(|purpose| model.purpose == purpose));
+    let wanted =
+        catalog::all().into_iter().filter(|model| purpose.is_none_or(|purpose| model.purpose == purpose));
     let info = |model: Known| {
         let size = hub::size_on_disk(catalog::repository(&model.name), &model.files(), &cache_dir);
+        let facts = facts::of(catalog::repository(&model.name));
+        let license = facts.as_ref().map(|facts| facts.license);
+        let languages =
+            facts.filter(|facts| !facts.languages.is_empty()).map(|facts| facts.languages.to_vec());
         let Known { name, purpose, dimension, description, .. } = model;
-        ModelInfo { name, purpose, dimension, description, size, cached: size.is_some() }
+        ModelInfo { name, purpose, dimension, description, license, languages, size, cached: size.is_some() }
     };
     Ok(wanted.map(info).collect())
 }

@@ -31,8 +31,14 @@ pub(crate) trait Model: Sized + Send + 'static {
     /// Reads the model into memory, after a download if its files are not here.
     fn load(id: &ModelId, surroundings: &Surroundings) -> Result<Self>;
 
-    /// Embeds one batch, the first of which is the call's input number `first`.
-    fn embed(&mut self, first: usize, batch: &[Self::Input]) -> Result<Vec<Self::Output>>;
+    /// Embeds one batch, the first of which is the call's input number `first`. What is `next` may be made
+    /// ready meanwhile.
+    fn embed(
+        &mut self,
+        first: usize,
+        batch: &[Self::Input],
+        next: &[Self::Input],
+    ) -> Result<Vec<Self::Output>>;
 }
 
 /// What makes one loaded model differ from another.

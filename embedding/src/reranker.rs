@@ -57,7 +57,7 @@ impl Model for Reranker {
         Ok(Self { network, pool: thread_pool(id.threads)?, source: id.source.clone() })
     }
 
-    fn embed(&mut self, _first: usize, batch: &[Pair]) -> Result<Vec<f32>> {
+    fn embed(&mut self, _first: usize, batch: &[Pair], _next: &[Pair]) -> Result<Vec<f32>> {
         let Self { network, pool, source } = self;
         let Some(Pair { query, .. }) = batch.first() else { return Ok(Vec::new()) };
         let documents: Vec<&str> = batch.iter().map(|pair| pair.document.as_str()).collect();

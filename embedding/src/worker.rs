@@ -3,7 +3,8 @@
 use std::any::Any;
 use std::collections::VecDeque;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
 use std::{iter, mem};
 
 use tokio::sync::oneshot;
@@ -17,6 +18,7 @@ use crate::registry::Registry;
 pub(crate) struct Job<M: Model> {
     pub inputs: Vec<M::Input>,
     pub batch_size: usize,
+    pub unload_after: Duration,
     pub surroundings: Surroundings,
     pub reply: oneshot::Sender<Result<Vec<M::Output>>>,
 }
@@ -29,14 +31,16 @@ pub(crate) struct Worker<M: Model> {
     /// Calls taken from `jobs`, but not yet served.
     waiting: VecDeque<Job<M>>,
     model: Option<M>,
+    /// How long it is kept without a call: as the last one said.
+    unload_after: Duration,
 }
 
 impl<M: Model> Worker<M> {
     pub fn new(registry: &'static Registry<M>, id: ModelId, jobs: Receiver<Job<M>>) -> Self {
-        Self { registry, id, jobs, waiting: VecDeque::new(), model: None }
+        Self { registry, id, jobs, waiting: VecDeque::new(), model: None, unload_after: Duration::MAX }
     }
 
-    /// Works until the model is unloaded, or until it cannot be loaded for anyone. Returns whether
+    /// Works until the model is unloaded or idle, or until it cannot be loaded for anyone. Returns whether
     /// there is a model to be freed.
     pub fn run(mut self) -> bool {
         while let Some(job) = self.next() {
@@ -46,6 +50,7 @@ impl<M: Model> Worker<M> {
             }
             match self.load(&job.surroundings) {
                 Ok(()) => {
+                    self.unload_after = job.unload_after;
                     let result = self.embed(&job);
                     let _ = job.reply.send(result);
                 }
@@ -62,7 +67,11 @@ impl<M: Model> Worker<M> {
             return Some(job);
         }
         match self.model {
-            Some(_) => self.jobs.recv().ok(),
+            Some(_) => match self.jobs.recv_timeout(self.unload_after) {
+                Ok(job) => Some(job),
+                Err(RecvTimeoutError::Timeout) => self.registry.retire(&self.id, &self.jobs),
+                Err(RecvTimeoutError::Disconnected) => None,
+            },
             // Without a model there is nothing to keep: the next call gets a new thread.
             None => self.jobs.try_recv().ok().or_else(|| self.registry.retire(&self.id, &self.jobs)),
         }
@@ -100,11 +109,13 @@ impl<M: Model> Worker<M> {
         let Some(model) = &mut self.model else { return Err(Error::internal("the model is gone")) };
         let total = job.inputs.len();
         let mut vectors = Vec::with_capacity(total);
-        for batch in job.inputs.chunks(job.batch_size) {
+        let mut batches = job.inputs.chunks(job.batch_size).peekable();
+        while let Some(batch) = batches.next() {
+            let next = batches.peek().copied().unwrap_or_default();
             if job.reply.is_closed() {
                 break;
             }
-            match guarded(|| model.embed(vectors.len(), batch)) {
+            match guarded(|| model.embed(vectors.len(), batch, next)) {
                 Ok(batch) => vectors.extend(batch),
                 Err(Failure::Error(error)) => return Err(error),
                 Err(Failure::Panic(reason)) => {

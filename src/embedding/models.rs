@@ -37,6 +37,11 @@ pub struct ModelInfo {
     pub dimension: Option<u32>,
     /// What it is, in a sentence.
     pub description: String,
+    /// Its license by its name on the hub, where that is known.
+    pub license: Option<String>,
+    /// ISO 639 codes of the languages that it reads, or `'multilingual'` for dozens of them, where they are
+    /// known.
+    pub languages: Option<Vec<String>>,
     /// Bytes of its files, where they are here.
     pub size: Option<f64>,
     /// Whether all of its files are here, so that it works without a network.
@@ -149,12 +154,14 @@ fn read<T: FromNapiValue>(options: Option<Unknown>) -> napi::Result<Option<T>> {
 }
 
 fn to_js(info: Info) -> ModelInfo {
-    let Info { name, purpose, dimension, description, size, cached } = info;
+    let Info { name, purpose, dimension, description, license, languages, size, cached } = info;
     ModelInfo {
         name,
         kind: purpose.name().to_owned(),
         dimension: dimension.and_then(|dimension| u32::try_from(dimension).ok()),
         description,
+        license: license.map(str::to_owned),
+        languages: languages.map(|languages| languages.into_iter().map(str::to_owned).collect()),
         size: size.map(|size| size as f64),
         cached,
     }

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use napi::bindgen_prelude::{Either, FromNapiValue, Unknown};
 use napi::{Error as NapiError, JsValue, ValueType};
@@ -28,6 +29,9 @@ pub struct EmbedOptions {
     pub threads: Option<f64>,
     /// Never use the network: fail if the model is not here. Default: `false`.
     pub local_files_only: Option<bool>,
+    /// Seconds without a call after which the model's memory is freed, as by `unloadModel`; the last call
+    /// counts. `Infinity` keeps it. Default: 600.
+    pub unload_after: Option<f64>,
     /// Hears how far this call is: about ten times a second while it downloads the model, and after
     /// every batch.
     #[napi(ts_type = "(progress: EmbedProgress) => void")]
@@ -58,13 +62,15 @@ pub fn read_options(options: Option<Unknown>) -> napi::Result<Options> {
     let value = options.value();
     // SAFETY: environment and value belong together, and the conversion checks the types.
     let options = unsafe { EmbedOptions::from_napi_value(value.env, value.value) }.map_err(wrong_type)?;
-    let EmbedOptions { model, cache_dir, batch_size, threads, local_files_only, on_progress } = options;
+    let EmbedOptions { model, cache_dir, batch_size, threads, local_files_only, unload_after, on_progress } =
+        options;
     Ok(Options {
         model: model.map(to_source).transpose()?,
         cache_dir: cache_dir.map(PathBuf::from),
         batch_size: count("batchSize", batch_size)?,
         threads: count("threads", threads)?,
         local_files_only: local_files_only.unwrap_or_default(),
+        unload_after: unload_after.map(seconds).transpose()?,
         on_progress: on_progress.map(listener),
     })
 }
@@ -75,7 +81,7 @@ pub fn wrong_type(error: NapiError) -> NapiError {
     let expected = match name {
         "model" => "a name or an object with a `path`",
         "cacheDir" | "kind" => "a string",
-        "batchSize" | "maxTokens" | "overlap" | "threads" => "a number",
+        "batchSize" | "maxTokens" | "overlap" | "threads" | "unloadAfter" => "a number",
         "localFilesOnly" => "a boolean",
         "onProgress" => "a function",
         _ => return bad_argument(format!("bad options: {}", error.reason)),
@@ -106,4 +112,12 @@ pub fn count(name: &str, number: Option<f64>) -> napi::Result<Option<NonZeroUsiz
         return Ok(NonZeroUsize::new(number as usize));
     }
     Err(bad_argument(format!("`{name}` must be a whole number, at least 1, not {number}")))
+}
+
+fn seconds(number: f64) -> napi::Result<Duration> {
+    if number == f64::INFINITY {
+        return Ok(Duration::MAX);
+    }
+    Duration::try_from_secs_f64(number)
+        .map_err(|_| bad_argument(format!("`unloadAfter` must be a number of seconds, not {number}")))
 }

@@ -68,9 +68,7 @@ fn top_k(options: Option<Unknown>) -> napi::Result<Option<usize>> {
     if options.get_type()? != ValueType::Object {
         return Ok(None);
     }
-    let top: Option<Option<f64>> = options
-        .coerce_to_object()?
-        .get("topK")
-        .map_err(|_| bad_argument("`topK` must be a number"))?;
+    let top: Option<Option<f64>> =
+        options.coerce_to_object()?.get("topK").map_err(|_| bad_argument("`topK` must be a number"))?;
     Ok(super::options::count("topK", top.flatten())?.map(usize::from))
 }

@@ -10,6 +10,7 @@ use std::pin::Pin;
 
 use crate::bge_m3_model::BgeM3Vectors;
 use crate::error::{Error, Result};
+use crate::image_model::Image;
 use crate::model::{Embedding, Model};
 use crate::options::{EmbedOptions, ModelSource};
 use crate::pending::Pending;
@@ -187,10 +188,13 @@ impl Models {
         }
         let options = self.options(source);
         Ok(match Pictures::of(images, self.allow_http_images)? {
-            Pictures::Here(images) => run(&IMAGE_MODELS, images, options, Vector::Dense),
+            Pictures::Here(images) => {
+                run(&IMAGE_MODELS, images.into_iter().map(Image::from).collect(), options, Vector::Dense)
+            }
             Pictures::Loading(loading) => Box::pin(async move {
                 let images = loading.await?;
-                run(&IMAGE_MODELS, images, options, Vector::Dense).await
+                run(&IMAGE_MODELS, images.into_iter().map(Image::from).collect(), options, Vector::Dense)
+                    .await
             }),
         })
     }
@@ -231,6 +235,7 @@ impl Models {
             batch_size: self.batch_size,
             threads: self.threads,
             local_files_only: self.local_files_only,
+            unload_after: None,
             on_progress: None,
         }
     }
