@@ -599,19 +599,6 @@ export function searchFiles(
  */
 export type ModelKind = 'image' | 'text' | 'sparse' | 'bge-m3' | 'reranker'
 
-/** What every function that uses a model takes beside its options. */
-export interface Cancellable {
-  /**
-   * Makes the call reject with the signal's reason, at once. A download stops where it is, and the next one goes on
-   * with it; embedding stops after the batch at hand.
-   */
-  signal?: AbortSignal
-}
-
-export interface DownloadOptions extends Cancellable {}
-export interface EmbedOptions extends Cancellable {}
-export interface SplitOptions extends Cancellable {}
-
 /** What becomes of images of which some cannot be used. */
 export interface UsableImages {
   /** For each image, in the same order, its vector, or `null` if it cannot be used. */
@@ -940,6 +927,11 @@ export interface DownloadOptions {
   cacheDir?: string
   /** Hears how far the download is, about ten times a second. */
   onProgress?: (progress: EmbedProgress) => void
+  /**
+   * Makes the call reject with the signal's reason, at once. A download stops where it is, and the next
+   * one goes on with it.
+   */
+  signal?: AbortSignal
 }
 
 /**
@@ -996,6 +988,11 @@ export interface EmbedOptions {
    * every batch.
    */
   onProgress?: (progress: EmbedProgress) => void
+  /**
+   * Makes the call reject with the signal's reason, at once. A download stops where it is, and the next
+   * one goes on with it; embedding stops after the batch at hand.
+   */
+  signal?: AbortSignal
 }
 
 /** How far a call is. */
@@ -1229,6 +1226,11 @@ export interface SplitOptions {
   localFilesOnly?: boolean
   /** Hears how far the download of the tokenizer is. */
   onProgress?: (progress: EmbedProgress) => void
+  /**
+   * Makes the call reject with the signal's reason, at once. A download stops where it is, and the next
+   * one goes on with it.
+   */
+  signal?: AbortSignal
 }
 
 /**

@@ -5,6 +5,7 @@ mod models;
 mod options;
 mod progress;
 mod rerank;
+mod signal;
 mod split;
 
 use std::collections::HashMap;

@@ -599,19 +599,6 @@ export function searchFiles(
  */
 export type ModelKind = 'image' | 'text' | 'sparse' | 'bge-m3' | 'reranker'
 
-/** What every function that uses a model takes beside its options. */
-export interface Cancellable {
-  /**
-   * Makes the call reject with the signal's reason, at once. A download stops where it is, and the next one goes on
-   * with it; embedding stops after the batch at hand.
-   */
-  signal?: AbortSignal
-}
-
-export interface DownloadOptions extends Cancellable {}
-export interface EmbedOptions extends Cancellable {}
-export interface SplitOptions extends Cancellable {}
-
 /** What becomes of images of which some cannot be used. */
 export interface UsableImages {
   /** For each image, in the same order, its vector, or `null` if it cannot be used. */

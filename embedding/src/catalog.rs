@@ -268,13 +268,13 @@ mod tests {
                 "{}",
                 model.name
             );
-            match model.kind {
-                ModelKind::Image => {
-                    assert_eq!(image_model(&model.name).unwrap().model_file, model.model_file)
-                }
-                ModelKind::Text => assert_eq!(text_model(&model.name).unwrap().model_file, model.model_file),
-                ModelKind::Sparse | ModelKind::Reranker => {}
-            }
+            let file = match model.purpose {
+                Purpose::Vectors(ModelKind::Image) => image_model(&model.name).unwrap().model_file,
+                Purpose::Vectors(ModelKind::Text) => text_model(&model.name).unwrap().model_file,
+                Purpose::Vectors(_) => continue,
+                Purpose::Scores => reranker(&model.name).unwrap().model_file,
+            };
+            assert_eq!(file, model.model_file);
         }
         assert_eq!(named(CLIP).unwrap().len(), 2);
         for purpose in Purpose::ALL {

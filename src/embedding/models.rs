@@ -12,6 +12,7 @@ use qdrant_embedded_embedding::{
 
 use super::options::{LocalModel, read_options, to_source, wrong_type};
 use super::progress::{Callback, listener};
+use super::signal::Signal;
 use super::{bad_argument, blocking, to_js_error, unless_cancelled};
 
 /// Which models to list. All of it is optional.
@@ -56,6 +57,11 @@ pub struct DownloadOptions {
     /// Hears how far the download is, about ten times a second.
     #[napi(ts_type = "(progress: EmbedProgress) => void")]
     pub on_progress: Option<Callback>,
+    /// Makes the call reject with the signal's reason, at once. A download stops where it is, and the next
+    /// one goes on with it.
+    #[napi(ts_type = "AbortSignal")]
+    #[expect(dead_code, reason = "lib/native.js listens to it")]
+    pub signal: Option<Signal>,
 }
 
 /// The models that can be used by their names, by kind and name. Needs no network.
@@ -108,7 +114,7 @@ pub fn download_model<'env>(
     let name = unsafe { String::from_napi_value(value.env, value.value) }?;
     let options = read::<DownloadOptions>(options)?;
     let (cache_dir, on_progress) = options
-        .map(|DownloadOptions { cache_dir, on_progress }| (cache_dir, on_progress))
+        .map(|DownloadOptions { cache_dir, on_progress, signal: _ }| (cache_dir, on_progress))
         .unwrap_or_default();
     let (cache_dir, listener) = (cache_dir.map(PathBuf::from), on_progress.map(listener));
     blocking(env, call, move |cancel| download(&name, cache_dir.as_deref(), listener.as_ref(), cancel))

@@ -11,6 +11,7 @@ use qdrant_embedded_embedding::{EmbedOptions as Options, FolderSettings, ModelSo
 
 use super::bad_argument;
 use super::progress::{Callback, listener};
+use super::signal::Signal;
 
 /// How to embed. All of it is optional.
 #[napi(object, object_to_js = false)]
@@ -36,6 +37,11 @@ pub struct EmbedOptions {
     /// every batch.
     #[napi(ts_type = "(progress: EmbedProgress) => void")]
     pub on_progress: Option<Callback>,
+    /// Makes the call reject with the signal's reason, at once. A download stops where it is, and the next
+    /// one goes on with it; embedding stops after the batch at hand.
+    #[napi(ts_type = "AbortSignal")]
+    #[expect(dead_code, reason = "lib/native.js listens to it")]
+    pub signal: Option<Signal>,
 }
 
 /// A model from files on this machine, which are those of a repository of the Hugging Face hub.
@@ -62,8 +68,16 @@ pub fn read_options(options: Option<Unknown>) -> napi::Result<Options> {
     let value = options.value();
     // SAFETY: environment and value belong together, and the conversion checks the types.
     let options = unsafe { EmbedOptions::from_napi_value(value.env, value.value) }.map_err(wrong_type)?;
-    let EmbedOptions { model, cache_dir, batch_size, threads, local_files_only, unload_after, on_progress } =
-        options;
+    let EmbedOptions {
+        model,
+        cache_dir,
+        batch_size,
+        threads,
+        local_files_only,
+        unload_after,
+        on_progress,
+        signal: _,
+    } = options;
     Ok(Options {
         model: model.map(to_source).transpose()?,
         cache_dir: cache_dir.map(PathBuf::from),

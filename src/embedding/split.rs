@@ -7,6 +7,7 @@ use qdrant_embedded_embedding::{ChunkSize, EmbedOptions, split_text as split};
 
 use super::options::{LocalModel, count, to_source, wrong_type};
 use super::progress::{Callback, listener};
+use super::signal::Signal;
 use super::{bad_argument, blocking};
 
 /// How to split a text. All of it is optional.
@@ -29,6 +30,11 @@ pub struct SplitOptions {
     /// Hears how far the download of the tokenizer is.
     #[napi(ts_type = "(progress: EmbedProgress) => void")]
     pub on_progress: Option<Callback>,
+    /// Makes the call reject with the signal's reason, at once. A download stops where it is, and the next
+    /// one goes on with it.
+    #[napi(ts_type = "AbortSignal")]
+    #[expect(dead_code, reason = "lib/native.js listens to it")]
+    pub signal: Option<Signal>,
 }
 
 /// A part of a text.
@@ -87,7 +93,8 @@ fn read_options(options: Option<Unknown>) -> napi::Result<(ChunkSize, EmbedOptio
     let value = options.value();
     // SAFETY: environment and value belong together, and the conversion checks the types.
     let options = unsafe { SplitOptions::from_napi_value(value.env, value.value) }.map_err(wrong_type)?;
-    let SplitOptions { model, max_tokens, overlap, cache_dir, local_files_only, on_progress } = options;
+    let SplitOptions { model, max_tokens, overlap, cache_dir, local_files_only, on_progress, signal: _ } =
+        options;
     let overlap = match overlap {
         Some(0.0) => Some(0),
         overlap => count("overlap", overlap)?.map(usize::from),
