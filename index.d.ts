@@ -593,6 +593,31 @@ export function searchFiles(
   query: FileQuery,
   options?: SearchFilesOptions
 ): Promise<{ images: ImageMatch[] | null; texts: TextMatch[] | null }>
+/**
+ * What a model is for: vectors of images, vectors of texts, sparse vectors of texts, all three kinds of vectors of texts
+ * that BGE-M3 makes, or scores of texts for a query.
+ */
+export type ModelKind = 'image' | 'text' | 'sparse' | 'bge-m3' | 'reranker'
+
+/** What becomes of images of which some cannot be used. */
+export interface UsableImages {
+  /** For each image, in the same order, its vector, or `null` if it cannot be used. */
+  vectors: (Float32Array | null)[]
+  /** The images that cannot be used, by their index from 0, and why. */
+  failures: { index: number; error: QdrantError }[]
+}
+
+/** Embeds the images that can be used, and tells of the others. See the other form of this function. */
+export declare function embedImages(
+  images: ReadonlyArray<string | Uint8Array>,
+  options: EmbedOptions & { onError: 'skip' }
+): Promise<UsableImages>
+
+/** How to rerank. All of it is optional. */
+export interface RerankOptions extends EmbedOptions {
+  /** How many of the best to resolve to. Default: all. */
+  topK?: number
+}
 
 /**
  * A Qdrant in this process, or a server, as a client of `@qdrant/js-client-rest`: an instance of its class,
@@ -879,6 +904,37 @@ export interface ClientOptions {
 export declare function connect(options: EmbeddedOptions | ServerOptions): Promise<QdrantClient>
 
 /**
+ * Downloads a model, so that it can be used without a network from then on. Resolves when all of its files
+ * are here; those that are here already are checked, and downloaded again if they are damaged. `'clip'` is
+ * both of its models.
+ *
+ * Needs no ONNX Runtime. A download that was interrupted, or cancelled by its `signal`, is gone on with by
+ * the next one. Rejects with a `QdrantError`: status 404 for an unknown model, 503 for a hub that cannot be
+ * reached or sends something else than it says, 500 for a folder that cannot be written.
+ *
+ * ```js
+ * await downloadModel('Qdrant/all-MiniLM-L6-v2-onnx', {
+ *   onProgress: ({ done, total, bytesPerSecond }) => console.log(done / total, bytesPerSecond),
+ *   signal: AbortSignal.timeout(600_000)
+ * })
+ * ```
+ */
+export declare function downloadModel(name: string, options?: DownloadOptions | null): Promise<void>
+
+/** Where to download a model to. All of it is optional. */
+export interface DownloadOptions {
+  /** Folder in which downloaded models are kept. Default: `modelCacheDir()`. */
+  cacheDir?: string
+  /** Hears how far the download is, about ten times a second. */
+  onProgress?: (progress: EmbedProgress) => void
+  /**
+   * Makes the call reject with the signal's reason, at once. A download stops where it is, and the next
+   * one goes on with it.
+   */
+  signal?: AbortSignal
+}
+
+/**
  * Embeds images: resolves to one vector of unit length for each, in the same order.
  *
  * An image is the path of a JPEG, PNG, WebP, GIF or BMP file, or the content of one, which is copied
@@ -888,10 +944,10 @@ export declare function connect(options: EmbeddedOptions | ServerOptions): Promi
  * The default model is `Qdrant/clip-ViT-B-32-vision` with 512 dimensions. Its vectors can be compared
  * with those that `embedTexts` makes by default, so that photos can be searched by words. A model is
  * downloaded when it is first used (this one has 352 MB), into `modelCacheDir()`, and stays loaded
- * until `unloadModel`. It works on a thread of its own, one call after the other.
+ * until `unloadModel`, or until it was not used for `unloadAfter`. It works on a thread of its own, one call after the other.
  *
  * Rejects with a `QdrantError` that names the first image that cannot be used, by its index from 0
- * and its path: status 404 for a missing file, 400 for one that is damaged or too large (more than
+ * and its path, unless `onError` is `'skip'`: status 404 for a missing file, 400 for one that is damaged or too large (more than
  * 128 megapixels or 512 MB). Status 404 is also for an unknown model, and for one that is not here
  * while `localFilesOnly` is set; 503 for a hub that cannot be reached; 500 for a missing or unusable
  * ONNX Runtime library.
@@ -901,7 +957,7 @@ export declare function connect(options: EmbeddedOptions | ServerOptions): Promi
  * await client.upsert('photos', { points: [{ id: 1, vector: cat }, { id: 2, vector: dog }] })
  * ```
  */
-export declare function embedImages(images: ReadonlyArray<string | Uint8Array>, options?: EmbedOptions | null): Promise<Float32Array[]>
+export declare function embedImages(images: ReadonlyArray<string | Uint8Array>, options?: (EmbedOptions & { onError?: 'throw' }) | null): Promise<Float32Array[]>
 
 /** How to embed. All of it is optional. */
 export interface EmbedOptions {
@@ -923,10 +979,20 @@ export interface EmbedOptions {
   /** Never use the network: fail if the model is not here. Default: `false`. */
   localFilesOnly?: boolean
   /**
+   * Seconds without a call after which the model's memory is freed, as by `unloadModel`; the last call
+   * counts. `Infinity` keeps it. Default: 600.
+   */
+  unloadAfter?: number
+  /**
    * Hears how far this call is: about ten times a second while it downloads the model, and after
    * every batch.
    */
   onProgress?: (progress: EmbedProgress) => void
+  /**
+   * Makes the call reject with the signal's reason, at once. A download stops where it is, and the next
+   * one goes on with it; embedding stops after the batch at hand.
+   */
+  signal?: AbortSignal
 }
 
 /** How far a call is. */
@@ -935,10 +1001,14 @@ export interface EmbedProgress {
   phase: 'download' | 'embed'
   /** The file on its way, while downloading. */
   file?: string
-  /** Bytes of the model, or inputs, done so far. */
+  /** Bytes of the model that are here, or inputs embedded so far. It never goes back. */
   done: number
-  /** Bytes of the model's files that were missing, or number of inputs. */
+  /** Bytes of all files of the model, known before the first comes, or number of inputs. */
   total: number
+  /** What `done` and `total` count. */
+  unit: 'bytes' | 'inputs'
+  /** How fast the bytes come, on average over the last five seconds, while downloading. */
+  bytesPerSecond?: number
 }
 
 /**
@@ -1031,6 +1101,34 @@ export interface InferenceOptions {
 }
 
 /**
+ * The models that can be used by their names, by kind and name. Needs no network.
+ *
+ * ```js
+ * const models = await listModels({ kind: 'text' })
+ * console.table(models.map(({ name, dimension, cached }) => ({ name, dimension, cached })))
+ * ```
+ */
+export declare function listModels(options?: ListModelsOptions | null): Promise<ModelInfo[]>
+
+/** Which models to list. All of it is optional. */
+export interface ListModelsOptions {
+  /** Only models of this kind. Default: all. */
+  kind?: ModelKind
+  /** Folder in which downloaded models are kept. Default: `modelCacheDir()`. */
+  cacheDir?: string
+}
+
+/**
+ * Loads a model into memory, after a download if need be, so that the next call with the same options need
+ * not wait for it. A name loads the models of all kinds that it has: `'clip'` one for images, one for texts.
+ *
+ * ```js
+ * await loadModel('clip')
+ * ```
+ */
+export declare function loadModel(model: string | LocalModel, options?: EmbedOptions | null): Promise<void>
+
+/**
  * A model from files on this machine, which are those of a repository of the Hugging Face hub.
  *
  * Image models: `model.onnx`, `preprocessor_config.json`. Text models: `model.onnx`, `tokenizer.json`,
@@ -1072,6 +1170,57 @@ export interface LocalModel {
  */
 export declare function modelCacheDir(): string
 
+/** A model that can be used by its name. */
+export interface ModelInfo {
+  /**
+   * Its name: a repository of the Hugging Face hub. Where that holds several variants, it stands for the
+   * one in full precision; the name of another ends with its file.
+   */
+  name: string
+  /** What it is for. */
+  kind: ModelKind
+  /** Numbers of a vector; of image and text models. */
+  dimension?: number
+  /** What it is, in a sentence. */
+  description: string
+  /** Its license by its name on the hub, where that is known. */
+  license?: string
+  /**
+   * ISO 639 codes of the languages that it reads, or `'multilingual'` for dozens of them, where they are
+   * known.
+   */
+  languages?: Array<string>
+  /** Bytes of its files, where they are here. */
+  size?: number
+  /** Whether all of its files are here, so that it works without a network. */
+  cached: boolean
+}
+
+/** A document with its score. */
+export interface Ranked {
+  /** Which of the documents it is, from 0. */
+  index: number
+  /** How well it answers the query: the higher, the better. What a score means differs between models. */
+  score: number
+}
+
+/**
+ * Sorts documents by how well they answer a query, with a model that reads both together: it is more exact
+ * than a comparison of vectors, and slower, so that it is for the best results of a search. Resolves to the
+ * places of the documents in the list with their scores, best first; of equal ones, the first comes first.
+ *
+ * The default model is `BAAI/bge-reranker-base`, for English and Chinese; `listModels({ kind: 'reranker' })`
+ * has the others. A model folder holds `model.onnx`, `tokenizer.json`, `config.json`,
+ * `special_tokens_map.json` and `tokenizer_config.json`. What a query and a document have together beyond
+ * the model's limit, at most 512 tokens, is left out. Models, options and errors are as with `embedTexts`.
+ *
+ * ```js
+ * const texts = points.map(({ payload }) => payload.text)
+ * const [best] = await rerank('how tall is the tower?', texts, { topK: 1 })
+ * ```
+ */
+export declare function rerank(query: string, documents: ReadonlyArray<string>, options?: RerankOptions | null): Promise<Ranked[]>
+
 /** How to split a text. All of it is optional. */
 export interface SplitOptions {
   /**
@@ -1095,6 +1244,11 @@ export interface SplitOptions {
   localFilesOnly?: boolean
   /** Hears how far the download of the tokenizer is. */
   onProgress?: (progress: EmbedProgress) => void
+  /**
+   * Makes the call reject with the signal's reason, at once. A download stops where it is, and the next
+   * one goes on with it.
+   */
+  signal?: AbortSignal
 }
 
 /**

@@ -189,6 +189,28 @@ for (const name of Object.getOwnPropertyNames(prototype)) {
   }
 }
 
+// The functions that use models take the number of their call as their last argument, after the options.
+const MODEL_FUNCTIONS = [
+  'downloadModel',
+  'embedImages',
+  'embedTexts',
+  'embedUsableImages',
+  'listModels',
+  'loadModel',
+  'rerank',
+  'splitText'
+]
+for (const name of MODEL_FUNCTIONS) {
+  const nativeFunction = binding[name]
+  const wrapper = (...args) => {
+    const signal = currentSignal()
+    return signal
+      ? cancellable(signal, async (call) => nativeFunction(...args, call))
+      : nativeFunction(...args)
+  }
+  binding[name] = Object.defineProperty(wrapper, 'name', { value: name })
+}
+
 let calls = 0
 
 /** Makes a call that the signal cancels. */

@@ -1,5 +1,6 @@
+const { abortable } = require('./abort.js')
 const { defineClient } = require('./client.js')
-const { defineError } = require('./errors.js')
+const { defineError, nativeError } = require('./errors.js')
 const { defineFolder } = require('./folder/index.js')
 const { migrate } = require('./migrate.js')
 const native = require('./native.js')
@@ -19,13 +20,18 @@ function definePackage(rest) {
   const QdrantError = defineError(Object.getPrototypeOf(root.Error))
   const QdrantClient = defineClient(rest, QdrantError)
 
-  /** Makes a native function reject with `QdrantError`, and before it is called, if `obstacle` gives an error. */
+  /**
+   * Makes a native function reject with `QdrantError`, and before it is called, if `obstacle` gives an error. It takes a
+   * `signal` among the options that are its last argument.
+   */
   const adopt = (nativeFunction, obstacle = () => undefined) => {
     const adopted = async (...args) => {
       try {
         const error = obstacle()
         if (error) throw error
-        return await nativeFunction(...args)
+        const signal = args.at(-1)?.signal
+        const call = () => nativeFunction(...args)
+        return await (signal instanceof AbortSignal ? abortable(signal, call) : call())
       } catch (error) {
         throw QdrantError.from(error)
       }
@@ -40,7 +46,23 @@ function definePackage(rest) {
       ? new QdrantClient(options)
       : new QdrantClient(options, await open(options))
 
-  const embedImages = adopt(native.embedImages, noRuntime)
+  const embedAllImages = adopt(native.embedImages, noRuntime)
+  const embedUsableImages = adopt(native.embedUsableImages, noRuntime)
+  const embedImages = async (images, options) => {
+    const onError = options?.onError ?? 'throw'
+    if (onError === 'throw') return embedAllImages(images, options)
+    if (onError !== 'skip') {
+      throw QdrantError.from(nativeError(400, `\`onError\` must be 'throw' or 'skip', not '${onError}'`))
+    }
+    const results = await embedUsableImages(images, options)
+    const failed = (result) => typeof result === 'string'
+    return {
+      vectors: results.map((result) => (failed(result) ? null : result)),
+      failures: results.flatMap((result, index) =>
+        failed(result) ? { index, error: QdrantError.from(new Error(result)) } : []
+      )
+    }
+  }
   const embedTexts = adopt(native.embedTexts, noRuntime)
   const splitText = adopt(native.splitText)
 
@@ -48,10 +70,14 @@ function definePackage(rest) {
     QdrantClient,
     QdrantError,
     connect,
+    downloadModel: adopt(native.downloadModel),
     embedImages,
     embedTexts,
+    listModels: adopt(native.listModels),
+    loadModel: adopt(native.loadModel, noRuntime),
     migrate,
     modelCacheDir: native.modelCacheDir,
+    rerank: adopt(native.rerank, noRuntime),
     splitText,
     unloadModel: adopt(native.unloadModel),
     ...defineFolder({ embedImages, embedTexts, splitText })

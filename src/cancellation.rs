@@ -35,8 +35,14 @@ impl Cancellation {
     pub async fn unless<T>(mut self, answer: impl Future<Output = Result<T>>) -> Result<T> {
         tokio::select! {
             answer = answer => answer,
-            _ = &mut self.told => Err(Error::Service("the call was cancelled".to_owned())),
+            () = self.told() => Err(Error::Service("the call was cancelled".to_owned())),
         }
+    }
+
+    /// Ends when the call is cancelled.
+    pub async fn told(&mut self) {
+        // The other end is let go of when it has told.
+        let _ = (&mut self.told).await;
     }
 }
 

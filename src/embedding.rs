@@ -1,19 +1,28 @@
 //! The functions that embed images and texts with models on this machine.
 
 mod input;
+mod models;
 mod options;
 mod progress;
+mod rerank;
+mod signal;
 mod split;
 
-use napi::bindgen_prelude::{Either, Float32ArraySlice, PromiseRaw, Unknown};
+use std::collections::HashMap;
+use std::future::Future;
+
+use napi::bindgen_prelude::{Either, Float32ArraySlice, PromiseRaw, ToNapiValue, Unknown};
 use napi::{Env, Error as NapiError, Status};
 use napi_derive::napi;
 use qdrant_embedded_embedding::{
-    Embedding, Error, ErrorKind, Pending, embed_images as start_images, embed_texts as start_texts,
-    model_cache_dir as cache_dir, set_onnx_runtime_path as set_library, unload_model as unload,
+    Cancel, CancelOnDrop, Embedding, Error, ErrorKind, Pending, embed_images as start_images,
+    embed_texts as start_texts, embed_usable_images as start_usable_images, model_cache_dir as cache_dir,
+    set_onnx_runtime_path as set_library, unload_model as unload,
 };
 use serde_json::json;
 
+use crate::cancellation::Cancellation;
+use crate::lifecycle::Environment;
 use input::{read_images, read_texts};
 use options::{LocalModel, read_options, to_source};
 
@@ -29,10 +38,10 @@ type Vectors<'env> = Vec<Float32ArraySlice<'env>>;
 /// The default model is `Qdrant/clip-ViT-B-32-vision` with 512 dimensions. Its vectors can be compared
 /// with those that `embedTexts` makes by default, so that photos can be searched by words. A model is
 /// downloaded when it is first used (this one has 352 MB), into `modelCacheDir()`, and stays loaded
-/// until `unloadModel`. It works on a thread of its own, one call after the other.
+/// until `unloadModel`, or until it was not used for `unloadAfter`. It works on a thread of its own, one call after the other.
 ///
 /// Rejects with a `QdrantError` that names the first image that cannot be used, by its index from 0
-/// and its path: status 404 for a missing file, 400 for one that is damaged or too large (more than
+/// and its path, unless `onError` is `'skip'`: status 404 for a missing file, 400 for one that is damaged or too large (more than
 /// 128 megapixels or 512 MB). Status 404 is also for an unknown model, and for one that is not here
 /// while `localFilesOnly` is set; 503 for a hub that cannot be reached; 500 for a missing or unusable
 /// ONNX Runtime library.
@@ -42,16 +51,38 @@ type Vectors<'env> = Vec<Float32ArraySlice<'env>>;
 /// await client.upsert('photos', { points: [{ id: 1, vector: cat }, { id: 2, vector: dog }] })
 /// ```
 #[napi(
-    ts_args_type = "images: ReadonlyArray<string | Uint8Array>, options?: EmbedOptions | null",
+    ts_args_type = "images: ReadonlyArray<string | Uint8Array>, options?: (EmbedOptions & { onError?: 'throw' }) | null",
     ts_return_type = "Promise<Float32Array[]>"
 )]
 pub fn embed_images<'env>(
     env: &'env Env,
     images: Unknown<'env>,
     options: Option<Unknown<'env>>,
+    call: Option<u32>,
 ) -> napi::Result<PromiseRaw<'env, Vectors<'env>>> {
     let options = read_options(options)?;
-    promise(env, start_images(read_images(images)?, options))
+    promise(env, start_images(read_images(images)?, options), call)
+}
+
+/// Embeds images as `embedImages` does with `onError: 'skip'`: for each a vector, or why there is none.
+#[napi(skip_typescript)]
+pub fn embed_usable_images<'env>(
+    env: &'env Env,
+    images: Unknown<'env>,
+    options: Option<Unknown<'env>>,
+    call: Option<u32>,
+) -> napi::Result<PromiseRaw<'env, Vec<Either<Float32ArraySlice<'env>, String>>>> {
+    let options = read_options(options)?;
+    let (vectors, failures) = start_usable_images(read_images(images)?, options);
+    let vectors = async move { vectors.await.map_err(|error| to_js_error(&error)) };
+    env.spawn_future_with_callback(unless_cancelled(env, call, vectors)?, move |env, vectors| {
+        let failures: HashMap<_, _> = failures.lock().drain(..).collect();
+        let result = |(index, vector): (usize, Embedding)| match failures.get(&index) {
+            None => Float32ArraySlice::copy_from(env, &vector).map(Either::A),
+            Some(error) => Ok(Either::B(to_js_error(error).reason)),
+        };
+        vectors.into_iter().enumerate().map(result).collect::<napi::Result<Vec<_>>>()
+    })
 }
 
 /// Embeds texts: resolves to one vector of unit length for each, in the same order.
@@ -75,9 +106,10 @@ pub fn embed_texts<'env>(
     env: &'env Env,
     texts: Unknown<'env>,
     options: Option<Unknown<'env>>,
+    call: Option<u32>,
 ) -> napi::Result<PromiseRaw<'env, Vectors<'env>>> {
     let options = read_options(options)?;
-    promise(env, start_texts(read_texts(texts)?, options))
+    promise(env, start_texts(read_texts(texts)?, options), call)
 }
 
 /// Frees the memory of a model, or of all models, once the calls made so far are answered. Resolves to
@@ -117,13 +149,49 @@ pub fn set_onnx_runtime_path(path: String) {
     set_library(path);
 }
 
-fn promise(env: &Env, pending: Pending) -> napi::Result<PromiseRaw<'_, Vectors<'_>>> {
-    let result = async move { pending.await.map_err(|error| to_js_error(&error)) };
-    env.spawn_future_with_callback(result, |env, vectors: Vec<Embedding>| {
+/// The promise of the vectors that `pending` gives, unless the call of that number is cancelled.
+fn promise(env: &Env, pending: Pending, call: Option<u32>) -> napi::Result<PromiseRaw<'_, Vectors<'_>>> {
+    let vectors = async move { pending.await.map_err(|error| to_js_error(&error)) };
+    env.spawn_future_with_callback(unless_cancelled(env, call, vectors)?, |env, vectors: Vec<Embedding>| {
         vectors
             .iter()
             .map(|vector| Float32ArraySlice::copy_from(env, vector))
             .collect::<napi::Result<Vec<_>>>()
+    })
+}
+
+/// The promise of what `work` gives, which may block, unless the call of that number is cancelled.
+fn blocking<T: ToNapiValue + Send + 'static>(
+    env: &Env,
+    call: Option<u32>,
+    work: impl FnOnce(&Cancel) -> Result<T, Error> + Send + 'static,
+) -> napi::Result<PromiseRaw<'_, T>> {
+    let result = async move {
+        let given_up = CancelOnDrop::default();
+        let cancel = given_up.cancel();
+        match tokio::task::spawn_blocking(move || work(&cancel)).await {
+            Ok(result) => result.map_err(|error| to_js_error(&error)),
+            Err(error) => Err(NapiError::from_reason(error.to_string())),
+        }
+    };
+    env.spawn_future(unless_cancelled(env, call, result)?)
+}
+
+/// What `result` gives, which is dropped when the call of that number is cancelled.
+fn unless_cancelled<T: Send + 'static>(
+    env: &Env,
+    call: Option<u32>,
+    result: impl Future<Output = napi::Result<T>> + Send + 'static,
+) -> napi::Result<impl Future<Output = napi::Result<T>> + Send + 'static> {
+    let cancellation = call
+        .map(|call| Environment::current(env).map(|environment| Cancellation::of(call, &environment)))
+        .transpose()?;
+    Ok(async move {
+        let Some(mut cancellation) = cancellation else { return result.await };
+        tokio::select! {
+            result = result => result,
+            () = cancellation.told() => Err(NapiError::from_reason("the call was cancelled")),
+        }
     })
 }
 

@@ -593,3 +593,28 @@ export function searchFiles(
   query: FileQuery,
   options?: SearchFilesOptions
 ): Promise<{ images: ImageMatch[] | null; texts: TextMatch[] | null }>
+/**
+ * What a model is for: vectors of images, vectors of texts, sparse vectors of texts, all three kinds of vectors of texts
+ * that BGE-M3 makes, or scores of texts for a query.
+ */
+export type ModelKind = 'image' | 'text' | 'sparse' | 'bge-m3' | 'reranker'
+
+/** What becomes of images of which some cannot be used. */
+export interface UsableImages {
+  /** For each image, in the same order, its vector, or `null` if it cannot be used. */
+  vectors: (Float32Array | null)[]
+  /** The images that cannot be used, by their index from 0, and why. */
+  failures: { index: number; error: QdrantError }[]
+}
+
+/** Embeds the images that can be used, and tells of the others. See the other form of this function. */
+export declare function embedImages(
+  images: ReadonlyArray<string | Uint8Array>,
+  options: EmbedOptions & { onError: 'skip' }
+): Promise<UsableImages>
+
+/** How to rerank. All of it is optional. */
+export interface RerankOptions extends EmbedOptions {
+  /** How many of the best to resolve to. Default: all. */
+  topK?: number
+}

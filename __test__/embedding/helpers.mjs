@@ -14,6 +14,9 @@ export const photo = (name) => join(data, 'images', name)
 export const imageModel = { path: join(data, 'models', 'efficientnet-lite0') }
 export const textModel = { path: here('fixtures/text-model') }
 
+/** A cross-encoder of a few words. */
+export const rerankerModel = { path: here('fixtures/reranker') }
+
 /** A network that the libraries do not expect. */
 export const noInputModel = { path: here('fixtures/no-input-model') }
 

@@ -10,12 +10,25 @@ const COMMIT = '1'.repeat(40)
  * Calls `use` with a Hugging Face hub on this machine that holds `models`: by name, the local file for each file of
  * the repository. Meanwhile `HF_ENDPOINT` points at it.
  *
- * The hub serves `bytesPerSecond`, closes the connection after each `cutAfter` bytes of a file, and keeps in `served`
- * the file, the first byte asked for and the number of bytes sent of every answer that is more than a look at the
- * size.
+ * The hub serves `bytesPerSecond`, closes the connection after each `cutAfter` bytes of a file, goes on byte by byte after
+ * `trickleAfter` bytes, answers the next
+ * `refusals` requests with status 500, gives `etag(content, file)` for a file, sends `content(content, file)` of it, and,
+ * with `redirects`, sends it from elsewhere, as it does large files. It keeps in `served` the file, the first byte asked
+ * for and the number of bytes sent of every answer that is more than a look at the size, and in `requests` the number of
+ * all.
  */
 export async function withHub(models, use) {
-  const hub = { served: [], bytesPerSecond: Infinity, cutAfter: Infinity }
+  const hub = {
+    served: [],
+    requests: 0,
+    bytesPerSecond: Infinity,
+    cutAfter: Infinity,
+    trickleAfter: Infinity,
+    refusals: 0,
+    redirects: false,
+    etag: sha256,
+    content: (content) => content
+  }
   const server = createServer((request, response) => {
     answer(hub, models, request, response).catch(() => response.destroy())
   })
@@ -33,14 +46,38 @@ export async function withHub(models, use) {
   }
 }
 
+export const sha256 = (content) => createHash('sha256').update(content).digest('hex')
+
+/** What git calls a content. */
+export const gitHash = (content) =>
+  createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex')
+
 async function answer(hub, models, request, response) {
-  const [, name, file] = /^\/([^/]+\/[^/]+)\/resolve\/main\/(.+)$/.exec(request.url) ?? []
+  hub.requests++
+  if (hub.refusals > 0) {
+    hub.refusals--
+    response.writeHead(500).end('try again')
+    return
+  }
+  const [, elsewhere, name, file] =
+    /^(\/elsewhere)?\/([^/]+\/[^/]+)\/resolve\/main\/(.+)$/.exec(request.url) ?? []
   const path = models[name]?.[file]
   if (!path) {
     response.writeHead(404).end()
     return
   }
-  const content = await readFile(path)
+  const original = await readFile(path)
+  if (hub.redirects && !elsewhere) {
+    response.writeHead(302, {
+      Location: `${hub.endpoint.replace('127.0.0.1', 'localhost')}/elsewhere${request.url}`,
+      ETag: '"of the redirection"',
+      'X-Linked-Etag': `"${hub.etag(original, file)}"`,
+      'X-Repo-Commit': COMMIT
+    })
+    response.end()
+    return
+  }
+  const content = hub.content(original, file)
   const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') ?? []
   const start = Number(first ?? 0)
   const end = last ? Math.min(Number(last) + 1, content.length) : content.length
@@ -48,22 +85,26 @@ async function answer(hub, models, request, response) {
     response.writeHead(416, { 'Content-Range': `bytes */${content.length}` }).end()
     return
   }
+  const named = { ETag: `"${hub.etag(original, file)}"`, 'X-Repo-Commit': COMMIT }
   response.writeHead(first === undefined ? 200 : 206, {
     'Content-Length': end - start,
     'Content-Range': `bytes ${start}-${end - 1}/${content.length}`,
-    ETag: `"${createHash('sha256').update(content).digest('hex')}"`,
-    'X-Repo-Commit': COMMIT
+    ...(elsewhere ? {} : named)
   })
-  const record = { file, start, bytes: 0 }
+  const record = { file, start, bytes: 0, token: request.headers.authorization }
   if (!last) hub.served.push(record)
-  for (let at = start; at < end && !response.destroyed; at += CHUNK) {
+  let at = start
+  while (at < end && !response.destroyed) {
     if (record.bytes >= hub.cutAfter) {
       response.destroy()
       return
     }
-    const chunk = content.subarray(at, Math.min(at + CHUNK, end))
+    const trickles = record.bytes >= hub.trickleAfter
+    const chunk = content.subarray(at, Math.min(at + (trickles ? 1 : CHUNK), end))
     await new Promise((resolve) => response.write(chunk, resolve))
     record.bytes += chunk.length
+    at += chunk.length
+    if (trickles) await delay(20)
     if (hub.bytesPerSecond < Infinity) await delay((chunk.length / hub.bytesPerSecond) * 1000)
   }
   response.end()

@@ -98,7 +98,7 @@ describe('embedImages', () => {
     })
     assert.deepEqual(
       heard,
-      [2, 4, 5].map((done) => ({ phase: 'embed', done, total: 5 }))
+      [2, 4, 5].map((done) => ({ phase: 'embed', done, total: 5, unit: 'inputs' }))
     )
   })
 
@@ -211,6 +211,50 @@ describe('an image that cannot be used', () => {
     const line = encodePng(picture(1, 4000, gradient))
     await assert.rejects(embedImages([line], { model }), refusal(400, 'is 1 x 4000'))
   })
+})
+
+describe("onError: 'skip'", () => {
+  const options = { model: imageModel, onError: 'skip', batchSize: 2 }
+
+  it('gives the vectors of the others, and why there is none, by index', async () => {
+    const good = photo('cat/original.jpg')
+    const images = [good, 'no-such-file.jpg', Buffer.from('no image'), good, 'x.png', good]
+    const { vectors, failures } = await embedImages(images, options)
+    const [expected] = await embedImages([good], { model: imageModel })
+    assert.equal(vectors.length, images.length)
+    for (const [index, vector] of vectors.entries()) {
+      if (images[index] === good) assert.ok(cosine(vector, expected) > 0.99999)
+      else assert.equal(vector, null)
+    }
+    assert.deepEqual(
+      failures.map(({ index, error }) => [index, error.name, error.status]),
+      [
+        [1, 'QdrantError', 404],
+        [2, 'QdrantError', 400],
+        [4, 'QdrantError', 404]
+      ]
+    )
+    assert.match(failures[0].error.message, /^image 1 \(no-such-file\.jpg\): no such file/)
+  })
+
+  it('may leave nothing, or nothing out', async () => {
+    assert.deepEqual(await embedImages([], options), { vectors: [], failures: [] })
+    const none = await embedImages(['a.jpg', 'b.jpg', 'c.jpg'], options)
+    assert.deepEqual(none.vectors, [null, null, null])
+    const all = await embedImages([photo('cat/original.jpg')], options)
+    assert.deepEqual([all.vectors.length, all.failures], [1, []])
+  })
+
+  it('does not hide that the model cannot be used', () =>
+    assert.rejects(embedImages(['a.jpg'], { model: { path: 'no-such-folder' }, onError: 'skip' }), {
+      status: 404
+    }))
+
+  it('is refused by another name', () =>
+    assert.rejects(
+      embedImages(['a.jpg'], { onError: 'ignore' }),
+      refusal(400, "`onError` must be 'throw' or 'skip', not 'ignore'")
+    ))
 })
 
 describe('bad arguments of embedImages', () => {

@@ -79,8 +79,8 @@ describe('embedTexts', () => {
     const onProgress = (progress) => heard.push(progress)
     await embedTexts(['dog', 'cat', 'sea'], { model: textModel, batchSize: 2, onProgress })
     assert.deepEqual(heard, [
-      { phase: 'embed', done: 2, total: 3 },
-      { phase: 'embed', done: 3, total: 3 }
+      { phase: 'embed', done: 2, total: 3, unit: 'inputs' },
+      { phase: 'embed', done: 3, total: 3, unit: 'inputs' }
     ])
   })
 

@@ -1,13 +1,19 @@
 // Calls that only this package has, and what it accepts beyond the REST client.
 import {
   connect,
+  downloadModel,
+  type EmbedProgress,
   embedImages,
   embedTexts,
   type IndexFolderOptions,
   type IndexProgress,
   indexFolder,
+  listModels,
+  loadModel,
+  type ModelInfo,
   QdrantClient,
   QdrantError,
+  rerank,
   searchFiles,
   splitText,
   unloadModel,
@@ -161,6 +167,10 @@ export async function embeddings(client: QdrantClient): Promise<void> {
   const chunks = await splitText('a long text', { maxTokens: 64, overlap: 8, localFilesOnly: true })
   const parts: string[] = chunks.map(({ text, start, end }) => `${start}-${end}: ${text}`)
   await embedTexts(parts)
+  const { vectors, failures } = await embedImages(['a.jpg', 'b.txt'], { onError: 'skip', unloadAfter: 60 })
+  const usable: Float32Array[] = vectors.filter((vector) => vector !== null)
+  const reasons: string[] = failures.map(({ index, error }) => `${index}: ${error.status} ${error.message}`)
+  console.log(usable.length, reasons)
   await unloadModel()
   await client.query('photos', { query: images[0] ?? texts[0] ?? local[0] })
 }
@@ -198,6 +208,20 @@ export async function folders(client: QdrantClient, signal: AbortSignal): Promis
   const similar = await searchFiles(client, { image: Buffer.from('image') }, { texts: false })
   const best = found.texts?.[0]
   return `${images?.embedded} ${texts?.found} ${failures[0]?.error.message} ${best?.text.slice(best.start, best.end)} ${similar.images?.[0]?.file}`
+}
+
+export async function models(signal: AbortSignal): Promise<string[]> {
+  const listed: ModelInfo[] = await listModels({ kind: 'text', cacheDir: './models' })
+  const onProgress = ({ done, total, unit, bytesPerSecond }: EmbedProgress) =>
+    console.log(`${done} of ${total} ${unit}, ${bytesPerSecond ?? 0} a second`)
+  await downloadModel('clip', { onProgress, signal })
+  await loadModel({ path: './models/efficientnet-lite0' }, { threads: 1, signal })
+  const ranked = await rerank('a query', ['one', 'two'], { topK: 1, batchSize: 8, signal })
+  const best: number | undefined = ranked[0]?.index
+  console.log(best, ranked[0]?.score)
+  return listed.map(({ name, dimension, license, languages, size, cached }) =>
+    [name, dimension, license, languages?.join(), size, cached].join(' ')
+  )
 }
 
 export async function calls(client: QdrantClient, signal: AbortSignal): Promise<number> {

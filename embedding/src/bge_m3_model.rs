@@ -53,7 +53,7 @@ impl Model for BgeM3Model {
         Ok(Self { network, pool: thread_pool(id.threads)?, source: id.source.clone() })
     }
 
-    fn embed(&mut self, _first: usize, batch: &[String]) -> Result<Vec<BgeM3Vectors>> {
+    fn embed(&mut self, _first: usize, batch: &[String], _next: &[String]) -> Result<Vec<BgeM3Vectors>> {
         let Self { network, pool, source } = self;
         let made = pool
             .install(|| network.embed(batch, Some(batch.len())))

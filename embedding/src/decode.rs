@@ -313,6 +313,77 @@ mod tests {
         }
     }
 
+    /// Made with Pillow: left red, right cyan; and two frames, red and blue.
+    const CMYK: &[u8] = include_bytes!("../tests/pictures/cmyk.jpg");
+    const ANIMATED: [&[u8]; 3] = [
+        include_bytes!("../tests/pictures/animated.gif"),
+        include_bytes!("../tests/pictures/animated.png"),
+        include_bytes!("../tests/pictures/animated.webp"),
+    ];
+
+    #[test]
+    fn a_jpeg_in_printing_colours_looks_as_on_a_screen() {
+        let decoded = ImageSource::Bytes(CMYK.to_vec()).decode().unwrap();
+        for (x, expected) in [(1, [255u8, 0, 0]), (6, [0, 255, 255])] {
+            let pixel = decoded.get_pixel(x, 1).0;
+            let worst = pixel.iter().zip(expected).map(|(a, b)| a.abs_diff(b)).max().unwrap();
+            assert!(worst <= 24, "{pixel:?} instead of {expected:?}");
+        }
+    }
+
+    #[test]
+    fn an_animation_is_its_first_frame() {
+        for bytes in ANIMATED {
+            let decoded = ImageSource::Bytes(bytes.to_vec()).decode().unwrap();
+            assert_eq!(decoded.dimensions(), (8, 8));
+            assert_eq!(decoded.get_pixel(4, 4).0, [255, 0, 0]);
+        }
+    }
+
+    #[test]
+    fn sixteen_bits_may_be_transparent() {
+        let image: ImageBuffer<Rgba<u16>, _> = ImageBuffer::from_pixel(2, 2, Rgba([0xffff, 0, 0, 0x8080]));
+        assert_eq!(encoded(image, ImageFormat::Png).decode().unwrap().get_pixel(1, 1).0, [255, 127, 127]);
+    }
+
+    #[test]
+    fn a_giant_file_is_refused_before_it_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("giant.jpg");
+        // Without content, it takes no room on the disk.
+        fs::File::create(&path).unwrap().set_len(MAX_BYTES + 1).unwrap();
+        let error = ImageSource::Path(path).decode().unwrap_err();
+        assert!(error.to_string().contains("at most 536870912 are read"), "{error}");
+    }
+
+    #[test]
+    fn no_damage_makes_the_decoder_panic() {
+        let mut random = 7u64;
+        let mut next = |below: usize| {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            (random % below as u64) as usize
+        };
+        let formats = [ImageFormat::Png, ImageFormat::Bmp, ImageFormat::WebP, ImageFormat::Jpeg];
+        let encoded = formats.map(|format| match encoded(gradient(), format) {
+            ImageSource::Bytes(bytes) => bytes,
+            _ => unreachable!(),
+        });
+        let fixed = [CMYK, ANIMATED[0], ANIMATED[1], ANIMATED[2]].map(<[u8]>::to_vec);
+        for whole in encoded.into_iter().chain(fixed) {
+            for _ in 0..300 {
+                let mut bytes = whole.clone();
+                for _ in 0..1 + next(8) {
+                    let at = next(bytes.len());
+                    bytes[at] = next(256) as u8;
+                }
+                // A picture or an error, both are right.
+                let _ = ImageSource::Bytes(bytes).decode();
+            }
+        }
+    }
+
     /// The checksum of a PNG chunk.
     fn crc32(bytes: &[u8]) -> u32 {
         !bytes.iter().fold(!0u32, |crc, byte| {

@@ -11,6 +11,8 @@ pub enum ErrorKind {
     NotFound,
     /// The model hub cannot be reached or refuses to answer: try again, or do without it.
     HubUnavailable,
+    /// The call was given up.
+    Cancelled,
     /// Anything else.
     Internal,
 }
@@ -37,6 +39,10 @@ impl Error {
 
     pub(crate) fn hub_unavailable(message: impl Into<String>) -> Self {
         Self { kind: ErrorKind::HubUnavailable, message: message.into() }
+    }
+
+    pub(crate) fn cancelled() -> Self {
+        Self { kind: ErrorKind::Cancelled, message: "the call was cancelled".to_owned() }
     }
 
     pub(crate) fn internal(message: impl Into<String>) -> Self {

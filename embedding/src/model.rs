@@ -5,7 +5,9 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::thread;
 
-use crate::error::{Error, Result};
+use crate::cancel::Cancel;
+use crate::catalog;
+use crate::error::{Error, ErrorKind, Result};
 use crate::hub::{self, Hub};
 use crate::options::{EmbedOptions, FolderSettings, ModelSource, ProgressListener};
 
@@ -29,8 +31,14 @@ pub(crate) trait Model: Sized + Send + 'static {
     /// Reads the model into memory, after a download if its files are not here.
     fn load(id: &ModelId, surroundings: &Surroundings) -> Result<Self>;
 
-    /// Embeds one batch, the first of which is the call's input number `first`.
-    fn embed(&mut self, first: usize, batch: &[Self::Input]) -> Result<Vec<Self::Output>>;
+    /// Embeds one batch, the first of which is the call's input number `first`. What is `next` may be made
+    /// ready meanwhile.
+    fn embed(
+        &mut self,
+        first: usize,
+        batch: &[Self::Input],
+        next: &[Self::Input],
+    ) -> Result<Vec<Self::Output>>;
 }
 
 /// What makes one loaded model differ from another.
@@ -45,7 +53,7 @@ pub(crate) struct ModelId {
 impl ModelId {
     pub fn new<M: Model>(options: &EmbedOptions) -> Result<Self> {
         let source = match &options.model {
-            None => ModelSource::Named(M::full_name(crate::catalog::CLIP)?),
+            None => ModelSource::Named(M::full_name(catalog::CLIP)?),
             Some(source) => identify::<M>(source)?,
         };
         let cache_dir = match (&source, &options.cache_dir) {
@@ -62,7 +70,8 @@ impl ModelId {
     pub fn files(&self, files: &[String], surroundings: &Surroundings) -> Result<Vec<PathBuf>> {
         match (&self.source, &self.cache_dir) {
             (ModelSource::Named(name), Some(cache_dir)) => {
-                surroundings.hub.fetch(name, files, cache_dir, surroundings.listener.as_ref())
+                let Surroundings { hub, listener, cancel, .. } = surroundings;
+                hub.fetch(catalog::repository(name), files, cache_dir, listener.as_ref(), cancel)
             }
             (ModelSource::Folder { path, .. }, _) => {
                 let missing: Vec<_> =
@@ -79,14 +88,33 @@ impl ModelId {
         }
     }
 
+    /// What `load` gives. If it fails because of damaged files, they are downloaded again, once.
+    pub fn load<T>(&self, surroundings: &Surroundings, load: impl Fn() -> Result<T>) -> Result<T> {
+        let error = match load() {
+            Err(error) if error.kind() == ErrorKind::Internal => error,
+            result => return result,
+        };
+        let (ModelSource::Named(name), Some(cache_dir)) = (&self.source, &self.cache_dir) else {
+            return Err(error);
+        };
+        if hub::remove_damaged(catalog::repository(name), cache_dir, &surroundings.cancel)? == 0 {
+            return Err(error);
+        }
+        load().map_err(|error| match error.kind() {
+            ErrorKind::NotFound => error.of("damaged files were removed"),
+            _ => error,
+        })
+    }
+
     /// Why the model's files cannot be used, and what to do about it.
     pub fn unusable(&self, reason: impl Into<String>) -> Error {
         let reason = reason.into();
         match (&self.source, &self.cache_dir) {
             (ModelSource::Named(name), Some(cache_dir)) => Error::internal(format!(
-                "{} cannot be loaded: {reason}. If its files in `{}` are damaged, delete them to download them again",
+                "{} cannot be loaded: {reason}. If its files in `{}` are not what they should be, delete them to \
+                 download them again",
                 self.source,
-                hub::folder_of(name, cache_dir).display()
+                hub::folder_of(catalog::repository(name), cache_dir).display()
             )),
             _ => Error::invalid(format!("{} cannot be loaded: {reason}", self.source)),
         }
@@ -128,6 +156,7 @@ pub(crate) struct Surroundings {
     /// The ONNX Runtime library, if one is known.
     pub runtime: Option<PathBuf>,
     pub listener: Option<ProgressListener>,
+    pub cancel: Cancel,
 }
 
 /// The content of a model's file.

@@ -36,7 +36,7 @@ impl Model for MultivectorModel {
         Ok(Self { network: TextNetwork::load(id, surroundings)?, source: id.source.clone() })
     }
 
-    fn embed(&mut self, _first: usize, batch: &[String]) -> Result<Vec<Vec<Embedding>>> {
+    fn embed(&mut self, _first: usize, batch: &[String], _next: &[String]) -> Result<Vec<Vec<Embedding>>> {
         let Self { network, source } = self;
         let keep_length = network.keep_length;
         let embed = |network: &mut TextEmbedding, texts: &[String]| {

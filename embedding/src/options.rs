@@ -2,6 +2,7 @@ use std::fmt::{self, Display, Formatter};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// How to embed. [`EmbedOptions::default`] is right for a desktop application.
 #[derive(Clone, Default)]
@@ -16,8 +17,16 @@ pub struct EmbedOptions {
     pub threads: Option<NonZeroUsize>,
     /// Whether to fail rather than download a model.
     pub local_files_only: bool,
+    /// How long the model is kept in memory without a call. Default: [`EmbedOptions::UNLOAD_AFTER`].
+    pub unload_after: Option<Duration>,
     /// Called, on the model's thread, while this call downloads and embeds.
     pub on_progress: Option<ProgressListener>,
+}
+
+impl EmbedOptions {
+    /// Long enough for the pauses of someone who works with it, short enough to give the memory back to
+    /// the others.
+    pub const UNLOAD_AFTER: Duration = Duration::from_secs(600);
 }
 
 /// Hears of the progress of one call.
@@ -31,10 +40,12 @@ pub enum Progress {
     Download {
         /// The file that is on its way.
         file: String,
-        /// Bytes here so far, of all files that were missing.
+        /// Bytes of the model that are here.
         done: u64,
-        /// Bytes of all files that were missing.
+        /// Bytes of all files of the model.
         total: u64,
+        /// How fast they come: the average of the last five seconds.
+        bytes_per_second: u64,
     },
     /// Inputs are being embedded.
     Embed {

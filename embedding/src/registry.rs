@@ -47,8 +47,8 @@ impl<M: Model> Registry<M> {
         Ok(Handle { jobs: sender, thread })
     }
 
-    /// Forgets the model `id`, whose thread calls this because it could not load it, unless there is
-    /// a call left for it: calls are queued under the same lock, so that none is lost.
+    /// Forgets the model `id`, whose thread calls this because it could not load it, or because nobody
+    /// has used it for long, unless there is a call left for it: calls are queued under the same lock, so that none is lost.
     pub fn retire(&self, id: &ModelId, jobs: &Receiver<Job<M>>) -> Option<Job<M>> {
         let mut workers = self.workers.lock();
         let job = jobs.try_recv().ok();

@@ -119,7 +119,12 @@ impl Model for SparseModel {
         Ok(Self { network, has_weights, pool: thread_pool(id.threads)?, source: id.source.clone() })
     }
 
-    fn embed(&mut self, _first: usize, batch: &[SparseText]) -> Result<Vec<SparseVector>> {
+    fn embed(
+        &mut self,
+        _first: usize,
+        batch: &[SparseText],
+        _next: &[SparseText],
+    ) -> Result<Vec<SparseVector>> {
         let Self { network, has_weights, pool, source } = self;
         let mut vectors = Vec::with_capacity(batch.len());
         // The tokenizer takes the threads of the pool that it is called in.

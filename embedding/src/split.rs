@@ -11,6 +11,7 @@ use parking_lot::Mutex;
 use tokenizers::Tokenizer;
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::hub::Hub;
 use crate::model::{ModelId, Surroundings, identify, read};
@@ -54,10 +55,15 @@ pub struct Chunk {
 ///
 /// # Errors
 /// When the sizes do not fit the model, or the tokenizer is not to be had.
-pub fn split_text(text: &str, size: ChunkSize, options: &EmbedOptions) -> Result<Vec<Chunk>> {
-    let splitter = Splitter::of(options)?;
+pub fn split_text(
+    text: &str,
+    size: ChunkSize,
+    options: &EmbedOptions,
+    cancel: &Cancel,
+) -> Result<Vec<Chunk>> {
+    let splitter = Splitter::of(options, cancel)?;
     let (max_tokens, overlap) = splitter.check(size)?;
-    let ranges = splitter.split(text, max_tokens, overlap)?;
+    let ranges = splitter.split(text, max_tokens, overlap, cancel)?;
     Ok(with_utf16_offsets(text, ranges))
 }
 
@@ -98,24 +104,25 @@ enum Cut {
 }
 
 impl Splitter {
-    fn of(options: &EmbedOptions) -> Result<Arc<Self>> {
+    fn of(options: &EmbedOptions, cancel: &Cancel) -> Result<Arc<Self>> {
         // One thread or many, it is the same tokenizer.
         let id = ModelId { threads: 0, ..ModelId::new::<TextModel>(options)? };
         if let Some(splitter) = SPLITTERS.lock().get(&id) {
             return Ok(splitter.clone());
         }
-        let splitter = Arc::new(Self::load(&id, options)?);
-        SPLITTERS.lock().insert(id, splitter.clone());
-        Ok(splitter)
-    }
-
-    fn load(id: &ModelId, options: &EmbedOptions) -> Result<Self> {
         let surroundings = Surroundings {
             hub: Hub::from_env(options.local_files_only),
             runtime: runtime::library(),
             listener: options.on_progress.clone(),
+            cancel: cancel.clone(),
         };
-        let paths = id.files(&TOKENIZER_FILES.map(str::to_owned), &surroundings)?;
+        let splitter = Arc::new(id.load(&surroundings, || Self::load(&id, &surroundings))?);
+        SPLITTERS.lock().insert(id, splitter.clone());
+        Ok(splitter)
+    }
+
+    fn load(id: &ModelId, surroundings: &Surroundings) -> Result<Self> {
+        let paths = id.files(&TOKENIZER_FILES.map(str::to_owned), surroundings)?;
         let unusable = |file: &str, reason: String| id.unusable(format!("{file}: {reason}"));
         let mut tokenizer = Tokenizer::from_bytes(read(&paths[0])?)
             .map_err(|error| unusable(TOKENIZER_FILES[0], error.to_string()))?;
@@ -156,7 +163,7 @@ impl Splitter {
     }
 
     /// Where the chunks are, in bytes.
-    fn split(&self, text: &str, room: usize, overlap: usize) -> Result<Vec<Range<usize>>> {
+    fn split(&self, text: &str, room: usize, overlap: usize, cancel: &Cancel) -> Result<Vec<Range<usize>>> {
         // Lines of one sentence are not sentences of their own.
         let flat: String = text.chars().map(|c| if matches!(c, '\n' | '\r') { ' ' } else { c }).collect();
         let text = Text { text, flat: &flat };
@@ -164,6 +171,7 @@ impl Splitter {
         let mut start = text.skip_space(0);
         let mut covered = 0;
         while start < text.text.len() {
+            cancel.check()?;
             let window = self.window(text.text, start, room)?;
             let end = match window.limit {
                 None => text.text.len(),

@@ -197,7 +197,7 @@ impl Model for TextModel {
         Ok(Self { network: TextNetwork::load(id, surroundings)?, source: id.source.clone() })
     }
 
-    fn embed(&mut self, _first: usize, batch: &[String]) -> Result<Vec<Embedding>> {
+    fn embed(&mut self, _first: usize, batch: &[String], _next: &[String]) -> Result<Vec<Embedding>> {
         let Self { network, source } = self;
         let pooling = network.keep_length.then(|| network.pooling.clone());
         let embed = |network: &mut TextEmbedding, texts: &[String]| match &pooling {

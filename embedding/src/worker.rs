@@ -3,12 +3,13 @@
 use std::any::Any;
 use std::collections::VecDeque;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
 use std::{iter, mem};
 
 use tokio::sync::oneshot;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Model, ModelId, Surroundings};
 use crate::options::Progress;
 use crate::registry::Registry;
@@ -17,6 +18,7 @@ use crate::registry::Registry;
 pub(crate) struct Job<M: Model> {
     pub inputs: Vec<M::Input>,
     pub batch_size: usize,
+    pub unload_after: Duration,
     pub surroundings: Surroundings,
     pub reply: oneshot::Sender<Result<Vec<M::Output>>>,
 }
@@ -29,14 +31,16 @@ pub(crate) struct Worker<M: Model> {
     /// Calls taken from `jobs`, but not yet served.
     waiting: VecDeque<Job<M>>,
     model: Option<M>,
+    /// How long it is kept without a call: as the last one said.
+    unload_after: Duration,
 }
 
 impl<M: Model> Worker<M> {
     pub fn new(registry: &'static Registry<M>, id: ModelId, jobs: Receiver<Job<M>>) -> Self {
-        Self { registry, id, jobs, waiting: VecDeque::new(), model: None }
+        Self { registry, id, jobs, waiting: VecDeque::new(), model: None, unload_after: Duration::MAX }
     }
 
-    /// Works until the model is unloaded, or until it cannot be loaded for anyone. Returns whether
+    /// Works until the model is unloaded or idle, or until it cannot be loaded for anyone. Returns whether
     /// there is a model to be freed.
     pub fn run(mut self) -> bool {
         while let Some(job) = self.next() {
@@ -46,9 +50,12 @@ impl<M: Model> Worker<M> {
             }
             match self.load(&job.surroundings) {
                 Ok(()) => {
+                    self.unload_after = job.unload_after;
                     let result = self.embed(&job);
                     let _ = job.reply.send(result);
                 }
+                // The others may still wait for it.
+                Err(error) if error.kind() == ErrorKind::Cancelled => {}
                 Err(error) => self.refuse(job, &error),
             }
         }
@@ -60,7 +67,11 @@ impl<M: Model> Worker<M> {
             return Some(job);
         }
         match self.model {
-            Some(_) => self.jobs.recv().ok(),
+            Some(_) => match self.jobs.recv_timeout(self.unload_after) {
+                Ok(job) => Some(job),
+                Err(RecvTimeoutError::Timeout) => self.registry.retire(&self.id, &self.jobs),
+                Err(RecvTimeoutError::Disconnected) => None,
+            },
             // Without a model there is nothing to keep: the next call gets a new thread.
             None => self.jobs.try_recv().ok().or_else(|| self.registry.retire(&self.id, &self.jobs)),
         }
@@ -68,10 +79,13 @@ impl<M: Model> Worker<M> {
 
     fn load(&mut self, surroundings: &Surroundings) -> Result<()> {
         if self.model.is_none() {
-            let model = guarded(|| M::load(&self.id, surroundings)).map_err(|error| match error {
-                Failure::Error(error) => error,
-                Failure::Panic(reason) => self.id.unusable(reason),
-            })?;
+            let load = || {
+                guarded(|| M::load(&self.id, surroundings)).map_err(|error| match error {
+                    Failure::Error(error) => error,
+                    Failure::Panic(reason) => self.id.unusable(reason),
+                })
+            };
+            let model = self.id.load(surroundings, load)?;
             self.model = Some(model);
         }
         Ok(())
@@ -95,11 +109,13 @@ impl<M: Model> Worker<M> {
         let Some(model) = &mut self.model else { return Err(Error::internal("the model is gone")) };
         let total = job.inputs.len();
         let mut vectors = Vec::with_capacity(total);
-        for batch in job.inputs.chunks(job.batch_size) {
+        let mut batches = job.inputs.chunks(job.batch_size).peekable();
+        while let Some(batch) = batches.next() {
+            let next = batches.peek().copied().unwrap_or_default();
             if job.reply.is_closed() {
                 break;
             }
-            match guarded(|| model.embed(vectors.len(), batch)) {
+            match guarded(|| model.embed(vectors.len(), batch, next)) {
                 Ok(batch) => vectors.extend(batch),
                 Err(Failure::Error(error)) => return Err(error),
                 Err(Failure::Panic(reason)) => {

@@ -18,7 +18,11 @@ pub fn read_images(images: Unknown) -> napi::Result<Vec<ImageSource>> {
 }
 
 pub fn read_texts(texts: Unknown) -> napi::Result<Vec<String>> {
-    read_list(texts, "texts", "a string", |text| {
+    read_texts_of("texts", texts)
+}
+
+pub fn read_texts_of(name: &str, texts: Unknown) -> napi::Result<Vec<String>> {
+    read_list(texts, name, "a string", |text| {
         if text.get_type()? == ValueType::String { to(text).map(Some) } else { Ok(None) }
     })
 }

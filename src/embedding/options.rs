@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use napi::bindgen_prelude::{Either, FromNapiValue, Unknown};
 use napi::{Error as NapiError, JsValue, ValueType};
@@ -10,6 +11,7 @@ use qdrant_embedded_embedding::{EmbedOptions as Options, ModelSource};
 
 use super::bad_argument;
 use super::progress::{Callback, listener};
+use super::signal::Signal;
 use crate::folder_settings::{self, Given};
 
 /// How to embed. All of it is optional.
@@ -29,10 +31,18 @@ pub struct EmbedOptions {
     pub threads: Option<f64>,
     /// Never use the network: fail if the model is not here. Default: `false`.
     pub local_files_only: Option<bool>,
+    /// Seconds without a call after which the model's memory is freed, as by `unloadModel`; the last call
+    /// counts. `Infinity` keeps it. Default: 600.
+    pub unload_after: Option<f64>,
     /// Hears how far this call is: about ten times a second while it downloads the model, and after
     /// every batch.
     #[napi(ts_type = "(progress: EmbedProgress) => void")]
     pub on_progress: Option<Callback>,
+    /// Makes the call reject with the signal's reason, at once. A download stops where it is, and the next
+    /// one goes on with it; embedding stops after the batch at hand.
+    #[napi(ts_type = "AbortSignal")]
+    #[expect(dead_code, reason = "lib/native.js listens to it")]
+    pub signal: Option<Signal>,
 }
 
 /// A model from files on this machine, which are those of a repository of the Hugging Face hub.
@@ -72,13 +82,23 @@ pub fn read_options(options: Option<Unknown>) -> napi::Result<Options> {
     let value = options.value();
     // SAFETY: environment and value belong together, and the conversion checks the types.
     let options = unsafe { EmbedOptions::from_napi_value(value.env, value.value) }.map_err(wrong_type)?;
-    let EmbedOptions { model, cache_dir, batch_size, threads, local_files_only, on_progress } = options;
+    let EmbedOptions {
+        model,
+        cache_dir,
+        batch_size,
+        threads,
+        local_files_only,
+        unload_after,
+        on_progress,
+        signal: _,
+    } = options;
     Ok(Options {
         model: model.map(to_source).transpose()?,
         cache_dir: cache_dir.map(PathBuf::from),
         batch_size: count("batchSize", batch_size)?,
         threads: count("threads", threads)?,
         local_files_only: local_files_only.unwrap_or_default(),
+        unload_after: unload_after.map(seconds).transpose()?,
         on_progress: on_progress.map(listener),
     })
 }
@@ -88,8 +108,8 @@ pub fn wrong_type(error: NapiError) -> NapiError {
     let name = error.reason.rsplit('.').next().unwrap_or_default();
     let expected = match name {
         "model" => "a name or an object with a `path`",
-        "cacheDir" => "a string",
-        "batchSize" | "maxTokens" | "overlap" | "threads" => "a number",
+        "cacheDir" | "kind" => "a string",
+        "batchSize" | "maxTokens" | "overlap" | "threads" | "unloadAfter" => "a number",
         "localFilesOnly" => "a boolean",
         "onProgress" => "a function",
         _ => return bad_argument(format!("bad options: {}", error.reason)),
@@ -109,4 +129,12 @@ pub fn to_source(model: Either<String, LocalModel>) -> napi::Result<ModelSource>
 
 pub fn count(name: &str, number: Option<f64>) -> napi::Result<Option<NonZeroUsize>> {
     folder_settings::count(name, number).map_err(bad_argument)
+}
+
+fn seconds(number: f64) -> napi::Result<Duration> {
+    if number == f64::INFINITY {
+        return Ok(Duration::MAX);
+    }
+    Duration::try_from_secs_f64(number)
+        .map_err(|_| bad_argument(format!("`unloadAfter` must be a number of seconds, not {number}")))
 }

@@ -1,13 +1,14 @@
 //! Splitting of texts, as JavaScript asks for it.
 
 use napi::bindgen_prelude::{Either, FromNapiValue, PromiseRaw, Unknown};
-use napi::{Env, Error as NapiError, JsValue, ValueType};
+use napi::{Env, JsValue, ValueType};
 use napi_derive::napi;
 use qdrant_embedded_embedding::{ChunkSize, EmbedOptions, split_text as split};
 
 use super::options::{LocalModel, count, to_source, wrong_type};
 use super::progress::{Callback, listener};
-use super::{bad_argument, to_js_error};
+use super::signal::Signal;
+use super::{bad_argument, blocking};
 
 /// How to split a text. All of it is optional.
 #[napi(object, object_to_js = false)]
@@ -29,6 +30,11 @@ pub struct SplitOptions {
     /// Hears how far the download of the tokenizer is.
     #[napi(ts_type = "(progress: EmbedProgress) => void")]
     pub on_progress: Option<Callback>,
+    /// Makes the call reject with the signal's reason, at once. A download stops where it is, and the next
+    /// one goes on with it.
+    #[napi(ts_type = "AbortSignal")]
+    #[expect(dead_code, reason = "lib/native.js listens to it")]
+    pub signal: Option<Signal>,
 }
 
 /// A part of a text.
@@ -59,6 +65,7 @@ pub fn split_text<'env>(
     env: &'env Env,
     text: Unknown<'env>,
     options: Option<Unknown<'env>>,
+    call: Option<u32>,
 ) -> napi::Result<PromiseRaw<'env, Vec<TextChunk>>> {
     if text.get_type()? != ValueType::String {
         return Err(bad_argument("`text` must be a string"));
@@ -67,11 +74,8 @@ pub fn split_text<'env>(
     // SAFETY: environment and value belong together, and the conversion checks the type.
     let text = unsafe { String::from_napi_value(value.env, value.value) }?;
     let (size, options) = read_options(options)?;
-    env.spawn_future(async move {
-        let split = tokio::task::spawn_blocking(move || split(&text, size, &options)).await;
-        let chunks = split
-            .map_err(|error| NapiError::from_reason(error.to_string()))?
-            .map_err(|error| to_js_error(&error))?;
+    blocking(env, call, move |cancel| {
+        let chunks = split(&text, size, &options, cancel)?;
         let chunks = chunks.into_iter().map(|chunk| TextChunk {
             text: chunk.text,
             start: chunk.start as f64,
@@ -89,7 +93,8 @@ fn read_options(options: Option<Unknown>) -> napi::Result<(ChunkSize, EmbedOptio
     let value = options.value();
     // SAFETY: environment and value belong together, and the conversion checks the types.
     let options = unsafe { SplitOptions::from_napi_value(value.env, value.value) }.map_err(wrong_type)?;
-    let SplitOptions { model, max_tokens, overlap, cache_dir, local_files_only, on_progress } = options;
+    let SplitOptions { model, max_tokens, overlap, cache_dir, local_files_only, on_progress, signal: _ } =
+        options;
     let overlap = match overlap {
         Some(0.0) => Some(0),
         overlap => count("overlap", overlap)?.map(usize::from),

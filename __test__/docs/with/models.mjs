@@ -1,8 +1,9 @@
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { unloadModel } from 'qdrant-embedded'
 
-import { imageModel, repository, textModel } from '../../embedding/helpers.mjs'
+import { imageModel, repository, rerankerModel, textModel } from '../../embedding/helpers.mjs'
 import { withHub } from '../../embedding/hub.mjs'
 import { withFolder } from '../../helpers.mjs'
 import { withEnvironment } from '../environment.mjs'
@@ -17,12 +18,18 @@ const textFiles = {
 
 export const texts = { 'Qdrant/all-MiniLM-L6-v2-onnx': textFiles }
 
+const rerankerFiles = {
+  ...repository(rerankerModel, [...TEXT_FILES.slice(1), 'tokenizer_config.json']),
+  'onnx/model.onnx': join(rerankerModel.path, 'model.onnx')
+}
+
 /** A hub on this machine that has small models under the names of large ones, and an empty cache. */
 export default (use) =>
   withModels(
     {
       'Qdrant/clip-ViT-B-32-vision': repository(imageModel, ['model.onnx', 'preprocessor_config.json']),
       'Qdrant/clip-ViT-B-32-text': textFiles,
+      'BAAI/bge-reranker-base': rerankerFiles,
       ...texts
     },
     use

@@ -10,12 +10,14 @@ use std::pin::Pin;
 
 use crate::bge_m3_model::BgeM3Vectors;
 use crate::error::{Error, Result};
+use crate::image_model::Image;
 use crate::model::{Embedding, Model};
 use crate::options::{EmbedOptions, ModelSource};
 use crate::pending::Pending;
 use crate::registry::Registry;
 use crate::sparse_model::{SparseText, SparseVector};
 use crate::{BGE_M3_MODELS, IMAGE_MODELS, MULTIVECTOR_MODELS, SPARSE_MODELS, TEXT_MODELS, embed};
+pub(crate) use names::known_as;
 use pictures::Pictures;
 
 /// The models that requests may name, and how they run.
@@ -186,10 +188,13 @@ impl Models {
         }
         let options = self.options(source);
         Ok(match Pictures::of(images, self.allow_http_images)? {
-            Pictures::Here(images) => run(&IMAGE_MODELS, images, options, Vector::Dense),
+            Pictures::Here(images) => {
+                run(&IMAGE_MODELS, images.into_iter().map(Image::from).collect(), options, Vector::Dense)
+            }
             Pictures::Loading(loading) => Box::pin(async move {
                 let images = loading.await?;
-                run(&IMAGE_MODELS, images, options, Vector::Dense).await
+                run(&IMAGE_MODELS, images.into_iter().map(Image::from).collect(), options, Vector::Dense)
+                    .await
             }),
         })
     }
@@ -227,6 +232,7 @@ impl Models {
             batch_size: self.batch_size,
             threads: self.threads,
             local_files_only: self.local_files_only,
+            unload_after: None,
             on_progress: None,
         }
     }

@@ -35,7 +35,7 @@ const OTHER_NAMES: [(&str, &str); 9] = [
 ];
 
 /// The name by which fastembed knows a model.
-pub(super) fn known_as(name: &str) -> &str {
+pub(crate) fn known_as(name: &str) -> &str {
     let other = OTHER_NAMES.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
     other.map_or(name, |(_, known)| known)
 }

@@ -1,0 +1,74 @@
+//! Licences and languages of models, which fastembed does not tell. They are those that Qdrant's Python
+//! library gives for the same weights; models that it does not have are left out rather than guessed.
+
+/// What is known of a repository.
+pub(crate) struct Facts {
+    /// SPDX name, in the lower case of the hub.
+    pub license: &'static str,
+    /// ISO 639 codes, or `multilingual` for dozens of them; of models that read texts.
+    pub languages: &'static [&'static str],
+}
+
+const ENGLISH: &[&str] = &["en"];
+const CHINESE: &[&str] = &["zh"];
+const MANY: &[&str] = &["multilingual"];
+/// Of images.
+const NONE: &[&str] = &[];
+
+const APACHE: &str = "apache-2.0";
+const MIT: &str = "mit";
+
+const FACTS: [(&str, &str, &[&str]); 32] = [
+    ("BAAI/bge-reranker-base", MIT, &["en", "zh"]),
+    ("jinaai/jina-embeddings-v2-base-code", APACHE, ENGLISH),
+    ("jinaai/jina-embeddings-v2-base-en", APACHE, ENGLISH),
+    ("jinaai/jina-reranker-v1-turbo-en", APACHE, ENGLISH),
+    ("jinaai/jina-reranker-v2-base-multilingual", "cc-by-nc-4.0", MANY),
+    ("mixedbread-ai/mxbai-embed-large-v1", APACHE, ENGLISH),
+    ("nomic-ai/nomic-embed-text-v1", APACHE, ENGLISH),
+    ("nomic-ai/nomic-embed-text-v1.5", APACHE, ENGLISH),
+    ("Qdrant/all-MiniLM-L6-v2-onnx", APACHE, ENGLISH),
+    ("Qdrant/bge-base-en-v1.5-onnx-Q", MIT, ENGLISH),
+    ("Qdrant/bge-large-en-v1.5-onnx-Q", MIT, ENGLISH),
+    ("Qdrant/bge-small-en-v1.5-onnx-Q", MIT, ENGLISH),
+    ("Qdrant/clip-ViT-B-32-text", MIT, ENGLISH),
+    ("Qdrant/clip-ViT-B-32-vision", MIT, NONE),
+    ("Qdrant/multilingual-e5-large-onnx", MIT, MANY),
+    ("Qdrant/paraphrase-multilingual-MiniLM-L12-v2-onnx-Q", APACHE, MANY),
+    ("Qdrant/resnet50-onnx", APACHE, NONE),
+    ("Qdrant/Splade_PP_en_v1", APACHE, ENGLISH),
+    ("Qdrant/Unicom-ViT-B-16", APACHE, NONE),
+    ("Qdrant/Unicom-ViT-B-32", APACHE, NONE),
+    ("Snowflake/snowflake-arctic-embed-l", APACHE, ENGLISH),
+    ("Snowflake/snowflake-arctic-embed-m", APACHE, ENGLISH),
+    ("Snowflake/snowflake-arctic-embed-m-long", APACHE, ENGLISH),
+    ("Snowflake/snowflake-arctic-embed-s", APACHE, ENGLISH),
+    ("Snowflake/snowflake-arctic-embed-xs", APACHE, ENGLISH),
+    ("Xenova/all-MiniLM-L6-v2", APACHE, ENGLISH),
+    ("Xenova/bge-base-en-v1.5", MIT, ENGLISH),
+    ("Xenova/bge-large-en-v1.5", MIT, ENGLISH),
+    ("Xenova/bge-small-en-v1.5", MIT, ENGLISH),
+    ("Xenova/bge-small-zh-v1.5", MIT, CHINESE),
+    ("Xenova/paraphrase-multilingual-MiniLM-L12-v2", APACHE, MANY),
+    ("Xenova/paraphrase-multilingual-mpnet-base-v2", APACHE, MANY),
+];
+
+pub(crate) fn of(repository: &str) -> Option<Facts> {
+    let found = FACTS.iter().find(|(name, ..)| name.eq_ignore_ascii_case(repository));
+    found.map(|(_, license, languages)| Facts { license, languages })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog;
+
+    #[test]
+    fn every_fact_is_of_a_model_that_there_is() {
+        let all = catalog::all();
+        for (name, ..) in FACTS {
+            let is_of = |known: &catalog::Known| catalog::repository(&known.name).eq_ignore_ascii_case(name);
+            assert!(all.iter().any(is_of), "{name}");
+        }
+    }
+}
