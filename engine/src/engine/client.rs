@@ -88,20 +88,23 @@ impl QdrantClient {
                 Ok(rest)
             })))
         };
-        let answer = async {
+        let read = async {
             let engine = self.engine()?;
             // Both parts share a permit: with one each, a close could come in between.
-            let permit = Arc::new(engine.admit(1).await?);
-            let read = |job| Call::Read { collection: collection.to_owned(), job };
-            match run(&engine, permit.clone(), Abandoned::Skip, begin, read).await? {
+            let (permit, entrance) = engine.admit(1).await?;
+            let permit = Arc::new(permit);
+            let call = |job| Call::Read { collection: collection.to_owned(), job };
+            let begun = place(&engine, permit.clone(), Abandoned::Skip, begin, call)?;
+            drop(entrance);
+            match answer(&engine, begun).await? {
                 Step::Done(output) => Ok(output),
                 Step::Waiting(rest) => {
                     let rest = guarded(rest).await?;
-                    run(&engine, permit, Abandoned::Skip, rest, read).await
+                    answer(&engine, place(&engine, permit, Abandoned::Skip, rest, call)?).await
                 }
             }
         };
-        self.within(timeout, answer, || Err(late("read", timeout))).await
+        self.within(timeout, read, || Err(late("read", timeout))).await
     }
 
     /// Changes `collection` (a name or an alias).
@@ -162,9 +165,10 @@ impl QdrantClient {
             })))
         };
         let engine = self.engine()?;
-        let permit = engine.admit(1).await?;
+        let (permit, entrance) = engine.admit(1).await?;
         let (job, placed) = write_job(begin, permit);
         engine.send(Message::Call(Call::Write { collection, job }))?;
+        drop(entrance);
         answer(&engine, placed).await
     }
 
