@@ -33,8 +33,7 @@ export class Documents {
   }
 
   async search(text: string, limit: number, signal: AbortSignal): Promise<Found[]> {
-    const query = await this.#embed(text)
-    signal.throwIfAborted()
+    const query = await this.#embed(text, signal)
     const { points } = await this.#client.query(COLLECTION, { query, limit, with_payload: true, signal })
     return points.map(({ id, score, payload }) => ({ id, score, text: String(payload?.text) }))
   }
@@ -43,8 +42,8 @@ export class Documents {
     return (await this.#client.count(COLLECTION)).count
   }
 
-  async #embed(text: string): Promise<Float32Array> {
-    const [vector] = await embedTexts([text], { model: this.#model })
+  async #embed(text: string, signal?: AbortSignal): Promise<Float32Array> {
+    const [vector] = await embedTexts([text], { model: this.#model, ...(signal && { signal }) })
     if (!vector) throw new Error('a text has a vector')
     return vector
   }
