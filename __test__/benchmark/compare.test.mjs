@@ -56,4 +56,15 @@ describe('the comparison with other systems', () => {
     assert.match(written, /^- qdrant-server: QDRANT_URL names no server$/m)
     assert.doesNotMatch(written, /yesterday/)
   })
+
+  it('overwrites no document that keeps no place for it, and does not begin to measure', async () => {
+    const file = path.join(folder, 'other.md')
+    await fs.writeFile(file, 'something else\n')
+    await assert.rejects(compare('--systems', 'qdrant-embedded', '--write', file), (error) => {
+      assert.match(error.stderr, /other\.md has no line <!-- compare -->/)
+      assert.doesNotMatch(error.stderr, /Round/)
+      return true
+    })
+    assert.equal(await fs.readFile(file, 'utf8'), 'something else\n')
+  })
 })

@@ -64,10 +64,14 @@ export function report(results, { plan, rounds, load }) {
   return `${lines.join('\n')}\n`
 }
 
-/** `document` with `text` in the place that it keeps for it, or `text` alone if it keeps none. */
-export function insertTable(document, text) {
-  const place = /(<!-- compare -->\n).*(<!-- \/compare -->)/s
-  return place.test(document) ? document.replace(place, (_, begin, end) => `${begin}${text}${end}`) : text
+const PLACE = /(<!-- compare -->\n).*(<!-- \/compare -->)/s
+
+/** Whether a document has the lines between which a report belongs. */
+export const hasPlace = (document) => PLACE.test(document)
+
+/** A document with the report between those lines. */
+export function withReport(document, text) {
+  return document.replace(PLACE, (_, begin, end) => `${begin}${text}${end}`)
 }
 
 function whyMissing(rounds) {

@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util'
 import { main, note, SetupError } from '../../scripts/lib/run.mjs'
 import { ensureData, NEIGHBOURS } from '../data.mjs'
 import { ensurePeers } from './peers.mjs'
-import { insertTable, report } from './report.mjs'
+import { hasPlace, report, withReport } from './report.mjs'
 import { OURS, obstacle, packagesOf, SYSTEMS, USUAL } from './systems.mjs'
 
 const USAGE = `Usage: npm run benchmark:compare [-- options]
@@ -18,13 +18,15 @@ const USAGE = `Usage: npm run benchmark:compare [-- options]
   --rounds <n>     rounds; the table has medians            (default 3)
   --systems <a,b>  some of ${Object.keys(SYSTEMS).join(', ')}
                    (default: all but those of this package with other settings)
-  --write <file>   writes the report to a file too, or only between its lines <!-- compare --> and <!-- /compare -->
+  --write <file>   writes the report to a new file, too, or between the lines <!-- compare --> and <!-- /compare -->
+                   of one that is there
   --json           prints the results of all rounds instead`
 
 const CHILD = fileURLToPath(new URL('child.mjs', import.meta.url))
 
 await main(async () => {
   const { systems, rounds, write, json, ...size } = options()
+  if (write) documentFor(write)
   if (systems.some((name) => packagesOf(name).length > 0)) await ensurePeers()
   note(`Data: ${size.points} x ${size.dim}`)
   const plan = { ...size, batch: 1000, data: ensureData(size.points, size.dim) }
@@ -39,11 +41,20 @@ await main(async () => {
   }
   const text = json ? JSON.stringify(results) : report(results, { plan, rounds, load })
   console.log(text)
-  if (write)
-    fs.writeFileSync(write, fs.existsSync(write) ? insertTable(fs.readFileSync(write, 'utf8'), text) : text)
+  if (write) fs.writeFileSync(write, withReport(documentFor(write), text))
   const { missing } = results[OURS]?.[0] ?? {}
   if (missing) throw new SetupError(`${OURS}: ${missing}`)
 })
+
+/** What a report is to be written into. */
+function documentFor(file) {
+  const document = fs.existsSync(file)
+    ? fs.readFileSync(file, 'utf8')
+    : '<!-- compare -->\n<!-- /compare -->\n'
+  if (!hasPlace(document))
+    throw new SetupError(`${file} has no line <!-- compare --> or no line <!-- /compare -->`)
+  return document
+}
 
 /** One round of a system, `{ missing }` if it cannot take part: loading and opening, each in a process of its own. */
 async function measure(plan) {

@@ -37,7 +37,7 @@ class ServerStore extends Store {
     for (let quiet = 0; quiet < 5; ) {
       const { status } = await this.client.getCollection(COLLECTION)
       quiet = status === 'green' ? quiet + 1 : 0
-      await sleep(100)
+      await sleep(20)
     }
   }
 
