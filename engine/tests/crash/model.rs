@@ -1,6 +1,6 @@
 //! What a store has to hold: each operation in its simplest form.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -295,13 +295,14 @@ impl Contents {
         }
     }
 
-    /// By ids, by a filter, or by both.
-    fn selected(&self, args: &Value) -> BTreeSet<u64> {
-        let listed = args["points"].as_array().into_iter().flatten().map(|id| id.as_u64().unwrap());
-        let filter = args.get("filter");
-        let matching =
-            self.points.iter().filter(|(_, point)| filter.is_some_and(|filter| matches(filter, point)));
-        listed.chain(matching.map(|(id, _)| *id)).collect()
+    fn selected(&self, args: &Value) -> Vec<u64> {
+        match args["points"].as_array() {
+            Some(ids) => ids.iter().map(|id| id.as_u64().unwrap()).collect(),
+            None => {
+                let found = self.points.iter().filter(|(_, point)| matches(&args["filter"], point));
+                found.map(|(id, _)| *id).collect()
+            }
+        }
     }
 }
 

@@ -114,10 +114,6 @@ fn changed_vectors(random: &mut Random, name: &str, contents: &Contents) -> Opti
         }
         let mut args = selector(random, contents, true);
         args["vector"] = json!([random.pick(&names)]);
-        // Two operations of the engine.
-        if random.one_in(2) {
-            args["filter"] = tagged(random);
-        }
         return of(Kind::DeleteVectors, args);
     }
     let count = 1 + random.below(5);
