@@ -112,6 +112,15 @@ fn points(ids: std::ops::Range<u64>, filler: usize) -> Value {
     json!({ "points": ids.map(point).collect::<Vec<_>>() })
 }
 
+/// Waits until the optimizer has done what it can.
+fn wait_for_optimizer(store: &Store, name: &str) {
+    let patience = Instant::now() + Duration::from_secs(60);
+    while store.info(name).unwrap()["status"] == "yellow" {
+        assert!(Instant::now() < patience, "never optimized");
+        sleep(Duration::from_millis(20));
+    }
+}
+
 /// A store with the collections `good` and `bad`; the log of `bad` holds what its segments do not.
 fn prepare(folder: &Path) {
     let store = Store::open(folder).unwrap();
@@ -123,11 +132,7 @@ fn prepare(folder: &Path) {
         store.write::<UpsertPoints>(name, points(0..600, 10)).unwrap();
         let index = json!({ "field_name": "word", "field_schema": "keyword", "wait": true });
         store.write::<CreatePayloadIndex>(name, index).unwrap();
-        let patience = Instant::now() + Duration::from_secs(60);
-        while store.info(name).unwrap()["status"] != "green" {
-            assert!(Instant::now() < patience, "never indexed");
-            sleep(Duration::from_millis(20));
-        }
+        wait_for_optimizer(&store, name);
         store.flush().unwrap();
         store.write::<UpsertPoints>(name, points(600..700, 10)).unwrap();
     }
@@ -202,7 +207,10 @@ fn fill_the_disk(disk: &Path) {
     };
     check(&store, written);
 
-    // Somebody else takes the rest.
+    // Somebody else takes the rest, while nothing is being written: that has taken its room already, but does not
+    // hold it.
+    wait_for_optimizer(&store, "c");
+    store.flush().unwrap();
     let ballast = disk.join(BALLAST);
     let filler = vec![1; 1 << 20];
     let mut file = fs::File::create(&ballast).unwrap();
