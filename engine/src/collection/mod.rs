@@ -3,7 +3,6 @@
 //! Each operation has its own file, which holds its execution; the request types are in
 //! [`model`](crate::model).
 
-mod all_points;
 mod assemble;
 mod batch_update;
 mod bounds;
@@ -20,7 +19,6 @@ mod delete_vectors;
 mod discover;
 mod discover_batch;
 mod disk_space;
-mod duplicates;
 mod durability;
 mod facet;
 mod flush;
@@ -151,12 +149,7 @@ impl Collection {
         remove_leftovers(folder);
         let config = settings::load(folder)?;
         Self::check_opening(folder)?;
-        let (shard_folder, edge) = (folder.join(SHARD_FOLDER), config.edge_config());
-        let mut shard = shard_folder::open(&shard_folder, &edge)?;
-        // Where nothing was interrupted, there are none.
-        if Self::is_unsettled(folder) {
-            shard = duplicates::removed(shard, &shard_folder, &edge)?;
-        }
+        let shard = shard_folder::open(&folder.join(SHARD_FOLDER), &config.edge_config())?;
         let collection = Self::with_shard(folder, shard, config, session)?;
         collection.finish_batch()?;
         Ok(collection)

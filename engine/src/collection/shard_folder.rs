@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use qdrant_edge::{EdgeConfig, EdgeShard, SEGMENT_STATE_FILE, SegmentConfig, SegmentState};
 
-use super::{duplicates, frozen_segments, read_ahead};
+use super::{frozen_segments, read_ahead};
 use crate::error::{Error, Result};
 use crate::files::{read_json, write_json};
 
@@ -28,7 +28,6 @@ const UNFINISHED_SEGMENTS: &str = "temp_segments";
 /// Opens the shard in `folder`, applying what its write-ahead log holds.
 pub(super) fn open(folder: &Path, config: &EdgeConfig) -> Result<EdgeShard> {
     remove_unfinished_segments(folder)?;
-    duplicates::restore_log(folder).map_err(|error| Error::storage(folder, error))?;
     let shard = open_once(folder, config)?;
     if has_vectors_of(&shard, config) {
         return Ok(shard);

@@ -14,7 +14,6 @@ mod idle_collections;
 mod inference;
 mod inference_service;
 mod instance;
-mod older_copies;
 mod proofs;
 mod query_points;
 mod scroll_points;
