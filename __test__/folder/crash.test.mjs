@@ -48,7 +48,8 @@ describe('indexFolder that was killed', () => {
             kept.add(file)
           }
         }
-        assert.ok(kept.size >= 43 && kept.size <= TOTAL, `${kept.size}`)
+        // The last of them comes to its end if many files were stored without having been told of.
+        assert.ok(kept.size >= 1 + 17 && kept.size <= TOTAL, `${kept.size}`)
 
         const client = await connect({ path: store })
         try {
