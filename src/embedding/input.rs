@@ -7,6 +7,7 @@ use napi::{JsValue, ValueType};
 use qdrant_embedded_embedding::ImageSource;
 
 use super::bad_argument;
+use super::options::wrong_type;
 
 pub fn read_images(images: Unknown) -> napi::Result<Vec<ImageSource>> {
     read_list(images, "images", "a path, a Buffer or a Uint8Array", |image| {
@@ -25,6 +26,24 @@ pub fn read_texts_of(name: &str, texts: Unknown) -> napi::Result<Vec<String>> {
     read_list(texts, name, "a string", |text| {
         if text.get_type()? == ValueType::String { to(text).map(Some) } else { Ok(None) }
     })
+}
+
+/// The string that an argument of this name must be.
+pub fn read_text(name: &str, text: Unknown) -> napi::Result<String> {
+    if text.get_type()? == ValueType::String {
+        to(text)
+    } else {
+        Err(bad_argument(format!("`{name}` must be a string")))
+    }
+}
+
+/// The options of a call. `undefined` and `null` stand for none.
+pub fn read_options_object<T: FromNapiValue>(options: Option<Unknown>) -> napi::Result<Option<T>> {
+    let Some(options) = options else { return Ok(None) };
+    if options.get_type()? != ValueType::Object {
+        return Err(bad_argument("`options` must be an object"));
+    }
+    to(options).map(Some).map_err(wrong_type)
 }
 
 fn read_list<T>(

@@ -3,17 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use napi::Env;
-use napi::bindgen_prelude::{Either, FromNapiValue, PromiseRaw, Unknown};
-use napi::{JsValue, ValueType};
+use napi::bindgen_prelude::{Either, PromiseRaw, Unknown};
 use napi_derive::napi;
 use qdrant_embedded_embedding::{
     ModelInfo as Info, Purpose, download_model as download, list_models as list, load_model as load,
 };
 
-use super::options::{LocalModel, read_options, to_source, wrong_type};
+use super::input::{read_options_object, read_text};
+use super::options::{LocalModel, read_options, to_source};
 use super::progress::{Callback, listener};
 use super::signal::Signal;
-use super::{bad_argument, blocking, to_js_error, unless_cancelled};
+use super::{blocking, to_js_error, unless_cancelled};
 
 /// Which models to list. All of it is optional.
 #[napi(object, object_to_js = false)]
@@ -77,7 +77,7 @@ pub fn list_models<'env>(
     call: Option<u32>,
 ) -> napi::Result<PromiseRaw<'env, Vec<ModelInfo>>> {
     let ListModelsOptions { kind, cache_dir } =
-        read(options)?.unwrap_or(ListModelsOptions { kind: None, cache_dir: None });
+        read_options_object(options)?.unwrap_or(ListModelsOptions { kind: None, cache_dir: None });
     let kind = kind.as_deref().map(Purpose::of_name).transpose().map_err(|error| to_js_error(&error))?;
     blocking(env, call, move |_| {
         let models = list(kind, cache_dir.as_deref().map(Path::new))?;
@@ -106,13 +106,8 @@ pub fn download_model<'env>(
     options: Option<Unknown<'env>>,
     call: Option<u32>,
 ) -> napi::Result<PromiseRaw<'env, ()>> {
-    if name.get_type()? != ValueType::String {
-        return Err(bad_argument("`name` must be a string"));
-    }
-    let value = name.value();
-    // SAFETY: environment and value belong together, and the conversion checks the type.
-    let name = unsafe { String::from_napi_value(value.env, value.value) }?;
-    let options = read::<DownloadOptions>(options)?;
+    let name = read_text("name", name)?;
+    let options = read_options_object::<DownloadOptions>(options)?;
     let (cache_dir, on_progress) = options
         .map(|DownloadOptions { cache_dir, on_progress, signal: _ }| (cache_dir, on_progress))
         .unwrap_or_default();
@@ -147,16 +142,6 @@ pub fn load_model<'env>(
         Ok(())
     };
     env.spawn_future(unless_cancelled(env, call, loaded)?)
-}
-
-fn read<T: FromNapiValue>(options: Option<Unknown>) -> napi::Result<Option<T>> {
-    let Some(options) = options else { return Ok(None) };
-    if options.get_type()? != ValueType::Object {
-        return Err(bad_argument("`options` must be an object"));
-    }
-    let value = options.value();
-    // SAFETY: environment and value belong together, and the conversion checks the types.
-    unsafe { T::from_napi_value(value.env, value.value) }.map(Some).map_err(wrong_type)
 }
 
 fn to_js(info: Info) -> ModelInfo {

@@ -4,12 +4,13 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use napi::bindgen_prelude::{Either, FromNapiValue, Unknown};
-use napi::{Error as NapiError, JsValue, ValueType};
+use napi::Error as NapiError;
+use napi::bindgen_prelude::{Either, Unknown};
 use napi_derive::napi;
 use qdrant_embedded_embedding::{EmbedOptions as Options, ModelSource};
 
 use super::bad_argument;
+use super::input::read_options_object;
 use super::progress::{Callback, listener};
 use super::signal::Signal;
 use crate::folder_settings::{self, Given};
@@ -75,13 +76,7 @@ pub struct LocalModel {
 
 /// The options of a call. `undefined` and `null` stand for none.
 pub fn read_options(options: Option<Unknown>) -> napi::Result<Options> {
-    let Some(options) = options else { return Ok(Options::default()) };
-    if options.get_type()? != ValueType::Object {
-        return Err(bad_argument("`options` must be an object"));
-    }
-    let value = options.value();
-    // SAFETY: environment and value belong together, and the conversion checks the types.
-    let options = unsafe { EmbedOptions::from_napi_value(value.env, value.value) }.map_err(wrong_type)?;
+    let Some(options) = read_options_object(options)? else { return Ok(Options::default()) };
     let EmbedOptions {
         model,
         cache_dir,

@@ -1,11 +1,11 @@
 //! Reranking, as JavaScript asks for it.
 
-use napi::bindgen_prelude::{FromNapiValue, PromiseRaw, Unknown};
+use napi::bindgen_prelude::{PromiseRaw, Unknown};
 use napi::{Env, JsValue, ValueType};
 use napi_derive::napi;
 use qdrant_embedded_embedding::rerank as score;
 
-use super::input::read_texts_of;
+use super::input::{read_text, read_texts_of};
 use super::options::read_options;
 use super::{bad_argument, to_js_error, unless_cancelled};
 
@@ -42,12 +42,7 @@ pub fn rerank<'env>(
     options: Option<Unknown<'env>>,
     call: Option<u32>,
 ) -> napi::Result<PromiseRaw<'env, Vec<Ranked>>> {
-    if query.get_type()? != ValueType::String {
-        return Err(bad_argument("`query` must be a string"));
-    }
-    let value = query.value();
-    // SAFETY: environment and value belong together, and the conversion checks the type.
-    let query = unsafe { String::from_napi_value(value.env, value.value) }?;
+    let query = read_text("query", query)?;
     let documents = read_texts_of("documents", documents)?;
     let top = top_k(options)?;
     let scores = score(query, documents, read_options(options)?);

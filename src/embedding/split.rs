@@ -1,14 +1,15 @@
 //! Splitting of texts, as JavaScript asks for it.
 
-use napi::bindgen_prelude::{Either, FromNapiValue, PromiseRaw, Unknown};
-use napi::{Env, JsValue, ValueType};
+use napi::Env;
+use napi::bindgen_prelude::{Either, PromiseRaw, Unknown};
 use napi_derive::napi;
 use qdrant_embedded_embedding::{ChunkSize, EmbedOptions, split_text as split};
 
-use super::options::{LocalModel, count, to_source, wrong_type};
+use super::blocking;
+use super::input::{read_options_object, read_text};
+use super::options::{LocalModel, count, to_source};
 use super::progress::{Callback, listener};
 use super::signal::Signal;
-use super::{bad_argument, blocking};
 
 /// How to split a text. All of it is optional.
 #[napi(object, object_to_js = false)]
@@ -67,12 +68,7 @@ pub fn split_text<'env>(
     options: Option<Unknown<'env>>,
     call: Option<u32>,
 ) -> napi::Result<PromiseRaw<'env, Vec<TextChunk>>> {
-    if text.get_type()? != ValueType::String {
-        return Err(bad_argument("`text` must be a string"));
-    }
-    let value = text.value();
-    // SAFETY: environment and value belong together, and the conversion checks the type.
-    let text = unsafe { String::from_napi_value(value.env, value.value) }?;
+    let text = read_text("text", text)?;
     let (size, options) = read_options(options)?;
     blocking(env, call, move |cancel| {
         let chunks = split(&text, size, &options, cancel)?;
@@ -86,13 +82,7 @@ pub fn split_text<'env>(
 }
 
 fn read_options(options: Option<Unknown>) -> napi::Result<(ChunkSize, EmbedOptions)> {
-    let Some(options) = options else { return Ok(Default::default()) };
-    if options.get_type()? != ValueType::Object {
-        return Err(bad_argument("`options` must be an object"));
-    }
-    let value = options.value();
-    // SAFETY: environment and value belong together, and the conversion checks the types.
-    let options = unsafe { SplitOptions::from_napi_value(value.env, value.value) }.map_err(wrong_type)?;
+    let Some(options) = read_options_object::<SplitOptions>(options)? else { return Ok(Default::default()) };
     let SplitOptions { model, max_tokens, overlap, cache_dir, local_files_only, on_progress, signal: _ } =
         options;
     let overlap = match overlap {
