@@ -31,26 +31,13 @@ const images = {
 
   /** For each image a vector, or a `FileError`. */
   async embed({ embedImages }, inputs, options) {
-    const results = new Array(inputs.length)
-    let left = inputs.map((input, index) => ({ input, index }))
-    while (left.length > 0) {
-      try {
-        const vectors = await embedImages(
-          left.map(({ input }) => input),
-          options
-        )
-        left.forEach(({ index }, i) => {
-          results[index] = vectors[i]
-        })
-        left = []
-      } catch (error) {
-        const about = /^image (\d+) \(.*?\): (.*)$/s.exec(error.message)
-        if (!about) throw error
-        const [{ index }] = left.splice(Number(about[1]), 1)
-        results[index] = new FileError(about[2], { isOfContent: true, cause: error })
-      }
+    const { vectors, failures } = await embedImages(inputs, { ...options, onError: 'skip' })
+    for (const { index, error } of failures) {
+      // The file is told beside the reason.
+      const reason = error.message.replace(/^image \d+ \(.*?\): /s, '')
+      vectors[index] = new FileError(reason, { isOfContent: true, cause: error })
     }
-    return results
+    return vectors
   }
 }
 
