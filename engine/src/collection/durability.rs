@@ -16,6 +16,11 @@ impl Collection {
         Ok(())
     }
 
+    /// Has the files of the shard reach the disk.
+    pub(super) fn sync_shard(&self) -> Result<()> {
+        sync_tree(self.shard.path()).map_err(|error| Error::storage(self.shard.path(), error))
+    }
+
     /// As [`make_durable`](Self::make_durable). It is tried again after the next interval when it fails,
     /// since the collection stays dirty.
     pub(crate) fn make_durable_in_background(&self) {

@@ -8,12 +8,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use qdrant_edge::{
-    EdgeConfig, EdgeShard, EdgeSparseVectorParams, PointVectorsPersisted, ScrollRequest, SegmentConfig,
-    SegmentState, SparseVectorDataConfig, UpdateOperation, UpdateVectorsOp, VectorOperations,
-    VectorStructPersisted, WithPayloadInterface, WithVector,
+    EdgeConfig, EdgeShard, EdgeSparseVectorParams, SegmentConfig, SegmentState, SparseVectorDataConfig,
 };
 use serde_json::{Value, json};
 
+use super::all_points::{for_each_page, touch};
 use crate::error::{Error, Result};
 use crate::files::write_json;
 
@@ -22,9 +21,6 @@ const FROZEN_IDS: [&str; 2] = ["id_tracker.mappings", "id_tracker.i2e"];
 
 /// A vector that no point has. Sparse, since of those the engine makes missing files.
 const MARKER: &str = ".frozen";
-
-/// Points that are moved at once.
-const BATCH: usize = 1000;
 
 /// Whether the engine would take the segment in `folder` for what it is not.
 pub(super) fn is_mistakable(folder: &Path, config: &SegmentConfig) -> bool {
@@ -56,7 +52,7 @@ pub(super) fn thaw(
     config.save(folder)?;
     let shard =
         EdgeShard::load(folder, Some(config)).map_err(|error| Error::storage(folder, Error::from(error)))?;
-    move_points(&shard)?;
+    for_each_page(&shard, |ids| Ok(shard.update(touch(ids))?))?;
     shard.flush()?;
     drop(shard);
     for segment in mistakable {
@@ -72,28 +68,4 @@ fn frozen_form_of(growing: &SparseVectorDataConfig) -> Result<SparseVectorDataCo
         serde_json::from_value(form)
     };
     edit().map_err(|error| Error::Service(format!("cannot make the form of a segment: {error}")))
-}
-
-/// Updates every point by nothing, which moves it if its segment does not grow.
-fn move_points(shard: &EdgeShard) -> Result<()> {
-    let mut offset = None;
-    loop {
-        let (records, next) = shard.scroll(ScrollRequest {
-            offset,
-            limit: Some(BATCH),
-            filter: None,
-            with_payload: Some(WithPayloadInterface::Bool(false)),
-            with_vector: WithVector::Bool(false),
-            order_by: None,
-        })?;
-        let vector = VectorStructPersisted::Named(Default::default());
-        let points =
-            records.iter().map(|record| PointVectorsPersisted { id: record.id, vector: vector.clone() });
-        let operation = UpdateVectorsOp { points: points.collect(), update_filter: None };
-        shard.update(UpdateOperation::VectorOperation(VectorOperations::UpdateVectors(operation)))?;
-        match next {
-            Some(next) => offset = Some(next),
-            None => return Ok(()),
-        }
-    }
 }

@@ -40,6 +40,10 @@ impl Collection {
         operations: Vec<UpdateOperation>,
         durability: Durability,
     ) -> Result<Vec<u64>> {
+        if durability == Durability::Sync {
+            // The batch may not outlive what was called before it.
+            self.sync_log()?;
+        }
         let mut journal = Journal::begin(&self.folder, &operations, durability)?;
         let apply = |operation| self.apply_noted(operation, &mut journal);
         let numbers = operations.into_iter().map(apply).collect::<Result<_>>()?;

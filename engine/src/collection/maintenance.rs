@@ -11,7 +11,6 @@ use super::Collection;
 use super::disk_space::reserve_for_optimization;
 use super::optimizer_log::OptimizerLog;
 use crate::error::{Error, Result};
-use crate::files::sync_tree;
 use crate::model::TrackerStatus;
 
 /// Points that are in no index.
@@ -49,14 +48,27 @@ impl Collection {
         if !self.dirty.swap(false, Ordering::AcqRel) {
             return Ok(());
         }
-        self.shard.flush().map_err(|error| {
-            self.dirty.store(true, Ordering::Release);
-            Error::from(error)
-        })?;
+        self.sync_new_segments().and_then(|()| self.shard.flush().map_err(Error::from)).inspect_err(
+            |_| {
+                self.dirty.store(true, Ordering::Release);
+            },
+        )?;
         self.never_flushed.store(false, Ordering::Release);
         self.unflushed.store(0, Ordering::Release);
         self.widely_changed.lock().clear();
         Ok(())
+    }
+
+    /// Has segments of the optimizer reach the disk: the next flush removes those that they replace. Not while
+    /// a write runs, of which a part would get there before the log does.
+    fn sync_new_segments(&self) -> Result<()> {
+        let is_running = self.optimizer.lock().running;
+        if !self.unsynced_segments.swap(is_running, Ordering::AcqRel) {
+            return Ok(());
+        }
+        self.sync_log()
+            .and_then(|()| self.sync_shard())
+            .inspect_err(|_| self.unsynced_segments.store(true, Ordering::Release))
     }
 
     /// As [`Self::flush`], also of what the write-ahead log held when the collection was opened.
@@ -104,6 +116,7 @@ impl Collection {
             }
         };
         self.optimizer.lock().running = true;
+        self.unsynced_segments.store(true, Ordering::Release);
         self.optimizer_log.lock().start();
         let outcome = catch_unwind(AssertUnwindSafe(|| self.shard.optimize_with_budget(budget)))
             .unwrap_or_else(|_| Err(OperationError::service_error_light("the optimizer panicked")));
@@ -113,9 +126,6 @@ impl Collection {
         let status = match outcome {
             Ok(optimized) => {
                 if optimized {
-                    if let Err(error) = sync_tree(self.shard.path()) {
-                        tracing::error!(%error, path = %self.shard.path().display(), "cannot sync new segments");
-                    }
                     // Replaced segments leave the disk with the next flush.
                     self.dirty.store(true, Ordering::Release);
                 }

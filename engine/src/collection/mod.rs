@@ -3,6 +3,7 @@
 //! Each operation has its own file, which holds its execution; the request types are in
 //! [`model`](crate::model).
 
+mod all_points;
 mod assemble;
 mod batch_update;
 mod bounds;
@@ -19,6 +20,7 @@ mod delete_vectors;
 mod discover;
 mod discover_batch;
 mod disk_space;
+mod duplicates;
 mod durability;
 mod facet;
 mod flush;
@@ -29,6 +31,7 @@ mod get_point;
 mod journal;
 mod maintenance;
 mod mmr_vector;
+mod numbering;
 mod optimizer_log;
 mod overwrite_payload;
 mod payload_change;
@@ -55,6 +58,7 @@ mod set_payload;
 mod settings;
 mod shard_folder;
 mod strict_mode;
+mod torn_files;
 mod unsettled;
 mod update_vectors;
 mod upsert_points;
@@ -69,7 +73,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use parking_lot::{Mutex, RwLock};
 use qdrant_edge::{EdgeShard, PointId, UpdateOperation};
-use serde_json::Value;
 
 use crate::config::Durability;
 use crate::error::{Error, Result};
@@ -109,6 +112,8 @@ pub struct Collection {
     unflushed: AtomicU64,
     /// Whether the write-ahead log holds what may not have reached the disk.
     unsynced: AtomicBool,
+    /// Whether there may be segments of the optimizer that have not reached the disk.
+    unsynced_segments: AtomicBool,
     /// Whether it was never flushed since it was opened: a crash may have left it writes that only the
     /// operating system's cache holds.
     never_flushed: AtomicBool,
@@ -149,8 +154,14 @@ impl Collection {
         remove_leftovers(folder);
         let config = settings::load(folder)?;
         Self::check_opening(folder)?;
-        let shard = shard_folder::open(&folder.join(SHARD_FOLDER), &config.edge_config())?;
+        let (shard_folder, edge) = (folder.join(SHARD_FOLDER), config.edge_config());
+        let mut shard = shard_folder::open(&shard_folder, &edge)?;
+        // Where nothing was interrupted, there are none.
+        if Self::is_unsettled(folder) {
+            shard = duplicates::removed(shard, &shard_folder, &edge)?;
+        }
         let collection = Self::with_shard(folder, shard, config, session)?;
+        collection.pass_over_used_numbers()?;
         collection.finish_batch()?;
         Ok(collection)
     }
@@ -161,7 +172,7 @@ impl Collection {
         config: CollectionConfig,
         session: &mut Session,
     ) -> Result<Self> {
-        let counted = next_operation(&shard)?;
+        let counted = numbering::next_operation(&shard)?;
         let Session { operations, optimizer, optimizer_log, rates } = mem::take(session);
         let (first_operation, next_operation) = operations.unwrap_or((counted, counted));
         let collection = Self {
@@ -173,6 +184,7 @@ impl Collection {
             dirty: AtomicBool::new(false),
             unflushed: AtomicU64::new(0),
             unsynced: AtomicBool::new(false),
+            unsynced_segments: AtomicBool::new(false),
             never_flushed: AtomicBool::new(true),
             unsettled: AtomicBool::new(Self::is_unsettled(folder)),
             widely_changed: Mutex::default(),
@@ -236,19 +248,23 @@ impl Collection {
         self.unsynced.store(true, Ordering::Release);
         let number = self.next_operation.fetch_add(1, Ordering::AcqRel);
         self.announce_optimization();
+        if writes_segments(&operation) {
+            self.sync_log()?;
+        }
         self.shard.update(operation)?;
         self.remember_change(changed, size);
         Ok(number)
     }
 }
 
-/// The operation number that the log will give next. The log does not tell, but each segment knows
-/// the last operation that changed it.
-fn next_operation(shard: &EdgeShard) -> Result<u64> {
-    let manifest = serde_json::to_value(shard.snapshot_manifest()?)
-        .map_err(|error| Error::Service(format!("cannot read the segment versions: {error}")))?;
-    let versions = manifest.as_object().into_iter().flat_map(|segments| segments.values());
-    let last = versions.filter_map(|segment| segment.get("segment_version").and_then(Value::as_u64)).max();
-    let untouched = last.unwrap_or(0) == 0 && shard.info()?.points_count == 0;
-    Ok(if untouched { 0 } else { last.map_or(0, |last| last + 1) })
+/// Whether the engine writes segments to the disk while it applies the operation. What the log holds has to
+/// be there before: a power cut between the two would leave points that were changed in part, and nothing to
+/// repeat.
+fn writes_segments(operation: &UpdateOperation) -> bool {
+    match operation {
+        UpdateOperation::FieldIndexOperation(_) | UpdateOperation::VectorNameOperation(_) => true,
+        UpdateOperation::PointOperation(_)
+        | UpdateOperation::VectorOperation(_)
+        | UpdateOperation::PayloadOperation(_) => false,
+    }
 }

@@ -35,6 +35,7 @@ impl Collection {
             dirty: _,
             unflushed: _,
             unsynced: _,
+            unsynced_segments: _,
             never_flushed: _,
             unsettled: _,
             widely_changed: _,

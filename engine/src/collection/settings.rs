@@ -32,8 +32,9 @@ impl Collection {
         self.config.read().clone()
     }
 
-    /// Replaces the settings, on disk first.
+    /// Replaces the settings, on disk first. They may not outlive what was called before.
     pub(super) fn store_settings(&self, config: CollectionConfig) -> Result<()> {
+        self.sync_log()?;
         save(&self.folder, &config)?;
         *self.config.write() = config;
         Ok(())
@@ -106,6 +107,7 @@ impl Collection {
             dirty,
             unflushed,
             unsynced,
+            unsynced_segments,
             never_flushed,
             unsettled,
             widely_changed,
@@ -138,6 +140,7 @@ impl Collection {
             dirty,
             unflushed,
             unsynced,
+            unsynced_segments,
             never_flushed,
             unsettled,
             widely_changed,

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use qdrant_edge::{EdgeConfig, EdgeShard, SEGMENT_STATE_FILE, SegmentConfig, SegmentState};
 
-use super::{frozen_segments, read_ahead};
+use super::{duplicates, frozen_segments, read_ahead, torn_files};
 use crate::error::{Error, Result};
 use crate::files::{read_json, write_json};
 
@@ -28,6 +28,7 @@ const UNFINISHED_SEGMENTS: &str = "temp_segments";
 /// Opens the shard in `folder`, applying what its write-ahead log holds.
 pub(super) fn open(folder: &Path, config: &EdgeConfig) -> Result<EdgeShard> {
     remove_unfinished_segments(folder)?;
+    duplicates::restore_log(folder).map_err(|error| Error::storage(folder, error))?;
     let shard = open_once(folder, config)?;
     if has_vectors_of(&shard, config) {
         return Ok(shard);
@@ -86,6 +87,7 @@ fn adapt_segments(folder: &Path, config: &EdgeConfig) -> Result<Vec<(PathBuf, Se
         if read_ahead::adapt(&segment, &mut state.config, config) || is_adapted {
             write_json(&file, &state)?;
         }
+        torn_files::mend(&segment)?;
         let is_mistakable = frozen_segments::is_mistakable(&segment, &state.config);
         states.push((file, state, is_mistakable));
     }

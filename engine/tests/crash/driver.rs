@@ -410,6 +410,7 @@ impl Driver {
             }
         }
         let mut expected = self.model.clone();
+        let mut differences = Vec::new();
         for (name, contents) in &found.collections {
             let Some(mut certain) = self.model.collections.get(name).cloned().map(|contents| Model {
                 collections: [(name.clone(), contents)].into(),
@@ -419,19 +420,25 @@ impl Driver {
             };
             let operations = pending.iter().filter(|operation| operation.collection == *name);
             let mut done = 0;
+            let mut attempts = Vec::new();
             for operation in operations.filter(|operation| !operation.kind.is_about_the_store()) {
-                if difference(&certain.collections[name], contents).is_none() {
-                    break;
-                }
+                let Some(text) = difference(&certain.collections[name], contents) else { break };
+                attempts.push(format!("{name}, after {done} of the calls in flight: {text}"));
                 certain.apply(operation);
                 done += 1;
             }
-            if difference(&certain.collections[name], contents).is_none() {
-                totals.in_flight_done += done;
-                expected.collections.insert(name.clone(), contents.clone());
+            match difference(&certain.collections[name], contents) {
+                None => {
+                    totals.in_flight_done += done;
+                    expected.collections.insert(name.clone(), contents.clone());
+                }
+                Some(text) => {
+                    differences.extend(attempts);
+                    differences.push(format!("{name}, after all {done} of the calls in flight: {text}"));
+                }
             }
         }
-        let differences = self.differences(&expected, &found);
+        differences.extend(self.differences(&expected, &found));
         if !differences.is_empty() {
             self.fail(&format!("{differences:#?}\nin flight: {pending:#?}"));
         }

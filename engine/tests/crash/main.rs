@@ -77,7 +77,6 @@ fn a_process_that_sleeps_amid_writes_goes_on_where_it_was() {
 const POWER_CUTS: u64 = 5;
 
 #[test]
-#[ignore = "a known defect: about one cut in twenty costs the newest state of some points; docs/storage.md"]
 fn synced_writes_survive_a_power_cut() {
     cut_power(true);
 }

@@ -4,6 +4,8 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
+use std::thread;
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -32,6 +34,11 @@ impl Disk {
     /// Stops the process, which so writes no more, and copies what the disk holds.
     pub fn keep_what_is_written(&self, process: &Child) {
         assert!(succeeds(Command::new("kill").args(["-STOP", &process.id().to_string()])));
+        // A thread stops when its system call is over. One that still wrote while the disk is copied would
+        // mix two states of it.
+        while !has_stopped(process) {
+            thread::sleep(Duration::from_millis(1));
+        }
         assert!(succeeds(Command::new("cp").arg("--sparse=always").arg(self.image()).arg(self.kept())));
     }
 
@@ -67,6 +74,14 @@ impl Drop for Disk {
             self.unmount();
         }
     }
+}
+
+/// Whether all threads of the process have stopped.
+fn has_stopped(process: &Child) -> bool {
+    let threads = fs::read_dir(format!("/proc/{}/task", process.id())).unwrap();
+    // One that has ended meanwhile has none. The state follows the name, which is in parentheses.
+    let states = threads.flatten().filter_map(|thread| fs::read_to_string(thread.path().join("stat")).ok());
+    states.into_iter().all(|stat| stat.rsplit(')').next().is_some_and(|rest| rest.starts_with(" T")))
 }
 
 fn is_mount(folder: &Path) -> bool {

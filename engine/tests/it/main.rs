@@ -14,6 +14,7 @@ mod idle_collections;
 mod inference;
 mod inference_service;
 mod instance;
+mod older_copies;
 mod proofs;
 mod query_points;
 mod scroll_points;
