@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use qdrant_embedded_engine::collection::GetCollection;
 use qdrant_embedded_engine::model::{
-    CountPoints, CreateCollection, CreatePayloadIndex, QueryPoints, ScrollPoints, UpsertPoints,
+    CountPoints, CreateCollection, CreatePayloadIndex, GetOptimizations, QueryPoints, ScrollPoints,
+    UpdateCollection, UpsertPoints,
 };
 use qdrant_embedded_engine::{
     Config, CreateCollectionNamed, DeleteCollection, Error, ListCollections, QdrantClient, QdrantInstance,
@@ -86,6 +87,20 @@ impl Store {
     fn info(&self, name: &str) -> Result<Value> {
         let info = self.runtime.block_on(self.client.read(name, GetCollection {}))?;
         Ok(serde_json::to_value(info).unwrap())
+    }
+
+    /// Switches the optimizer on, or off; then it has ended.
+    fn let_optimizer_work(&self, name: &str, does: bool) {
+        let threads = if does { json!("auto") } else { json!(0) };
+        let update = parse::<UpdateCollection>(
+            json!({ "optimizers_config": { "max_optimization_threads": threads } }),
+        );
+        self.runtime.block_on(self.client.reconfigure(name, update)).unwrap();
+        let patience = Instant::now() + Duration::from_secs(60);
+        while !does && self.read::<GetOptimizations>(name, json!({})).unwrap()["running"] != json!([]) {
+            assert!(Instant::now() < patience, "the optimizer never ends");
+            sleep(Duration::from_millis(20));
+        }
     }
 
     fn flush(&self) -> Result<()> {
@@ -207,9 +222,9 @@ fn fill_the_disk(disk: &Path) {
     };
     check(&store, written);
 
-    // Somebody else takes the rest, while nothing is being written: that has taken its room already, but does not
-    // hold it.
-    wait_for_optimizer(&store, "c");
+    // Somebody else takes the rest, while nothing is being written: what the optimizer sees that it has room for,
+    // it does not hold.
+    store.let_optimizer_work("c", false);
     store.flush().unwrap();
     let ballast = disk.join(BALLAST);
     let filler = vec![1; 1 << 20];
@@ -220,7 +235,10 @@ fn fill_the_disk(disk: &Path) {
     assert_eq!(store.write::<UpsertPoints>("c", points(0..1, 1)), Err(refusal.clone()));
     assert_eq!(store.create("d", plain()), Err(refusal));
     assert_eq!(store.names(), ["c"]);
-    sleep(Duration::from_secs(2)); // the optimizer has its turn
+    // Makes room for the settings, and not for more.
+    file.set_len(file.metadata().unwrap().len() - (1 << 20)).unwrap();
+    store.let_optimizer_work("c", true);
+    sleep(Duration::from_secs(2)); // it has its turn
     check(&store, written);
     drop(file);
     fs::remove_file(&ballast).unwrap();

@@ -36,7 +36,6 @@ fn assert_success(output: Option<Output>) {
 }
 
 #[test]
-#[ignore = "a known defect: a bus error now and then when the disk is filled from outside; docs/storage.md"]
 fn a_full_disk_refuses_writes_as_a_server_does_and_all_is_well_when_there_is_room() {
     assert_success(on_small_disk(200, "", "fill"));
 }
