@@ -1224,7 +1224,10 @@ export interface ModelInfo {
    * known.
    */
   languages?: Array<string>
-  /** Bytes of its files, where they are here. */
+  /**
+   * Bytes of its files, where they are here; else about as many as are to be downloaded, where that is
+   * known.
+   */
   size?: number
   /** Whether all of its files are here, so that it works without a network. */
   cached: boolean

@@ -44,7 +44,8 @@ pub struct ModelInfo {
     /// ISO 639 codes of the languages that it reads, or `'multilingual'` for dozens of them, where they are
     /// known.
     pub languages: Option<Vec<String>>,
-    /// Bytes of its files, where they are here.
+    /// Bytes of its files, where they are here; else about as many as are to be downloaded, where that is
+    /// known.
     pub size: Option<f64>,
     /// Whether all of its files are here, so that it works without a network.
     pub cached: bool,
