@@ -2,8 +2,9 @@
 
 use thread_priority::{ThreadPriority, ThreadPriorityValue, set_current_thread_priority};
 
-/// Of 100, where 50 is usual; what the engine gives its optimizers.
-const LOW: u8 = 25;
+/// Of 100, where 50 is usual: on Linux a niceness of 3, about half a share. With 25, which the engine gives its
+/// optimizers, others are no better off, but beside many busy programs a model gets next to nothing.
+const LOW: u8 = 40;
 
 /// Lets others go before this thread, and before those that it starts (on Linux; elsewhere each has to say so
 /// itself): a model takes all the time that it gets, and must not keep those waiting who search, or who
