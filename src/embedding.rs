@@ -15,6 +15,7 @@ use napi::bindgen_prelude::{Either, Float32ArraySlice, PromiseRaw, ToNapiValue, 
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Error as NapiError, Status};
 use napi_derive::napi;
+use parking_lot::Mutex;
 use qdrant_embedded_embedding::{
     Cancel, CancelOnDrop, Embedding, Error, ErrorKind, Pending, embed_images as start_images,
     embed_texts as start_texts, embed_usable_images as start_usable_images, model_cache_dir as cache_dir,
@@ -147,11 +148,18 @@ pub fn model_cache_dir() -> napi::Result<String> {
     Ok(folder.to_string_lossy().into_owned())
 }
 
-/// Has `listener` told of warnings, as long as this environment lasts.
+/// Has `listener` told of warnings, as long as this environment lasts, unless an older one hears of them.
 #[napi(skip_typescript)]
 pub fn on_warning(listener: WarningListener) {
-    listen(move |message| {
-        listener.call(message.to_owned(), ThreadsafeFunctionCallMode::NonBlocking) == Status::Ok
+    static LISTENERS: Mutex<Vec<WarningListener>> = Mutex::new(Vec::new());
+    let mut listeners = LISTENERS.lock();
+    listeners.retain(|listener| !listener.aborted());
+    listeners.push(listener);
+    // The oldest environment speaks for the process.
+    listen(|message| {
+        LISTENERS.lock().iter().any(|listener| {
+            listener.call(message.to_owned(), ThreadsafeFunctionCallMode::NonBlocking) == Status::Ok
+        });
     });
 }
 

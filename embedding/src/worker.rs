@@ -117,7 +117,7 @@ impl<M: Model> Worker<M> {
             },
         };
         for fallback in &execution.fallbacks {
-            warn(format!("{}: {fallback}", self.id.source));
+            warn(&format!("{}: {fallback}", self.id.source));
         }
         self.model = Some(model);
         self.execution = execution;
