@@ -408,7 +408,8 @@ export interface ImageFilesOptions extends FileKindOptions {
 export interface TextFilesOptions extends FileKindOptions, Pick<SplitOptions, 'maxTokens' | 'overlap'> {}
 
 /** Kinds of files, and what their models are loaded with. */
-export interface FileOptions extends Pick<EmbedOptions, 'cacheDir' | 'threads' | 'localFilesOnly'> {
+export interface FileOptions
+  extends Pick<EmbedOptions, 'cacheDir' | 'threads' | 'executionProviders' | 'localFilesOnly'> {
   /** Images; `false` leaves them out. Default: `true`. */
   images?: boolean | ImageFilesOptions
   /** Texts; `false` leaves them out. Default: `true`. */
@@ -593,6 +594,12 @@ export function searchFiles(
   query: FileQuery,
   options?: SearchFilesOptions
 ): Promise<{ images: ImageMatch[] | null; texts: TextMatch[] | null }>
+/**
+ * What runs a model: Apple's Core ML (macOS), the CPU, NVIDIA's CUDA, or DirectML (Windows), by the names of
+ * `onnxruntime-node`. Which there are depends on the ONNX Runtime library.
+ */
+export type ExecutionProvider = 'coreml' | 'cpu' | 'cuda' | 'dml'
+
 /**
  * What a model is for: vectors of images, vectors of texts, sparse vectors of texts, all three kinds of vectors of texts
  * that BGE-M3 makes, or scores of texts for a query.
@@ -976,6 +983,13 @@ export interface EmbedOptions {
    * has a copy of the model of its own.
    */
   threads?: number
+  /**
+   * What runs the model, in the order of preference: what one cannot do, the next does, and the CPU what
+   * is left. One that the ONNX Runtime library lacks, or that does not work here, is left out: that is
+   * told by `loadModel`, and as a warning of the process, with code `EXECUTION_PROVIDER_UNAVAILABLE`.
+   * Each list has a copy of the model of its own. Default: `['cpu']`.
+   */
+  executionProviders?: ReadonlyArray<ExecutionProvider>
   /** Never use the network: fail if the model is not here. Default: `false`. */
   localFilesOnly?: boolean
   /**
@@ -1091,6 +1105,12 @@ export interface InferenceOptions {
   batchSize?: number
   /** CPU cores that a model uses; at most those that there are. Default: all but one. */
   threads?: number
+  /**
+   * What runs a model, in the order of preference: what one cannot do, the next does, and the CPU what is
+   * left. One that the ONNX Runtime library lacks, or that does not work here, is left out, with a warning
+   * of the process, of code `EXECUTION_PROVIDER_UNAVAILABLE`. Default: `['cpu']`.
+   */
+  executionProviders?: ReadonlyArray<ExecutionProvider>
   /** Never download a model: refuse requests for one that is not here. Default: `false`. */
   localFilesOnly?: boolean
   /**
@@ -1118,15 +1138,29 @@ export interface ListModelsOptions {
   cacheDir?: string
 }
 
+/** A model in memory. */
+export interface LoadedModel {
+  /** Its full name, or the absolute path of its folder. */
+  name: string
+  /** What it is for. */
+  kind: ModelKind
+  /** What runs it, in the order of preference; the CPU comes last. */
+  executionProviders: ExecutionProvider[]
+  /** What it was to run on and does not, with the reason. */
+  unavailable: Array<UnavailableProvider>
+}
+
 /**
  * Loads a model into memory, after a download if need be, so that the next call with the same options need
  * not wait for it. A name loads the models of all kinds that it has: `'clip'` one for images, one for texts.
+ * Resolves to those models, and to what runs each.
  *
  * ```js
- * await loadModel('clip')
+ * const loaded = await loadModel('clip', { executionProviders: ['coreml', 'dml', 'cuda'] })
+ * for (const { name, executionProviders, unavailable } of loaded) console.log(name, executionProviders, unavailable)
  * ```
  */
-export declare function loadModel(model: string | LocalModel, options?: EmbedOptions | null): Promise<void>
+export declare function loadModel(model: string | LocalModel, options?: EmbedOptions | null): Promise<LoadedModel[]>
 
 /**
  * A model from files on this machine, which are those of a repository of the Hugging Face hub.
@@ -1190,7 +1224,10 @@ export interface ModelInfo {
    * known.
    */
   languages?: Array<string>
-  /** Bytes of its files, where they are here. */
+  /**
+   * Bytes of its files, where they are here; else about as many as are to be downloaded, where that is
+   * known.
+   */
   size?: number
   /** Whether all of its files are here, so that it works without a network. */
   cached: boolean
@@ -1275,6 +1312,14 @@ export interface TextChunk {
   start: number
   /** Where it ends. */
   end: number
+}
+
+/** What a model was to run on and does not. */
+export interface UnavailableProvider {
+  /** Its name. */
+  executionProvider: ExecutionProvider
+  /** Why it cannot be used. */
+  reason: string
 }
 
 /**

@@ -10,6 +10,8 @@ const { missingOnnxRuntime, onnxRuntime } = require('./onnx-runtime.js')
 const runtime = onnxRuntime()
 if (runtime) native.setOnnxRuntimePath(runtime.library)
 
+native.onWarning((message) => process.emitWarning(message, { code: 'EXECUTION_PROVIDER_UNAVAILABLE' }))
+
 /**
  * What this package exports, on top of a copy of the REST client: that package has one for `import` and one for
  * `require`, and a client of this package is an instance of the class that the same program gets from there.

@@ -12,12 +12,14 @@ use std::collections::HashMap;
 use std::future::Future;
 
 use napi::bindgen_prelude::{Either, Float32ArraySlice, PromiseRaw, ToNapiValue, Unknown};
+use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Error as NapiError, Status};
 use napi_derive::napi;
+use parking_lot::Mutex;
 use qdrant_embedded_embedding::{
     Cancel, CancelOnDrop, Embedding, Error, ErrorKind, Pending, embed_images as start_images,
     embed_texts as start_texts, embed_usable_images as start_usable_images, model_cache_dir as cache_dir,
-    set_onnx_runtime_path as set_library, unload_model as unload,
+    on_warning as listen, set_onnx_runtime_path as set_library, unload_model as unload,
 };
 use serde_json::json;
 
@@ -25,6 +27,9 @@ use crate::cancellation::Cancellation;
 use crate::lifecycle::Environment;
 use input::{read_images, read_texts};
 use options::{LocalModel, read_options, to_source};
+
+/// It is weak: it does not keep the process alive.
+type WarningListener = ThreadsafeFunction<String, Unknown<'static>, String, Status, false, true>;
 
 /// Vectors, copied into JavaScript's memory, since some runtimes, such as Electron, take no other.
 type Vectors<'env> = Vec<Float32ArraySlice<'env>>;
@@ -141,6 +146,21 @@ pub fn unload_model<'env>(
 pub fn model_cache_dir() -> napi::Result<String> {
     let folder = cache_dir().map_err(|error| NapiError::from_reason(error.to_string()))?;
     Ok(folder.to_string_lossy().into_owned())
+}
+
+/// Has `listener` told of warnings, as long as this environment lasts, unless an older one hears of them.
+#[napi(skip_typescript)]
+pub fn on_warning(listener: WarningListener) {
+    static LISTENERS: Mutex<Vec<WarningListener>> = Mutex::new(Vec::new());
+    let mut listeners = LISTENERS.lock();
+    listeners.retain(|listener| !listener.aborted());
+    listeners.push(listener);
+    // The oldest environment speaks for the process.
+    listen(|message| {
+        LISTENERS.lock().iter().any(|listener| {
+            listener.call(message.to_owned(), ThreadsafeFunctionCallMode::NonBlocking) == Status::Ok
+        });
+    });
 }
 
 /// Tells where the ONNX Runtime library is that came with the package.

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use qdrant_embedded_embedding::{FolderSettings, Pooling, Quantization, SparseMethod};
+use qdrant_embedded_embedding::{ExecutionProvider, FolderSettings, Pooling, Quantization, SparseMethod};
 
 /// Settings as JavaScript has them.
 #[derive(Default)]
@@ -44,6 +44,13 @@ pub fn choice<T: Copy>(at: &str, value: Option<String>, choices: &[(&str, T)]) -
             Err(format!("`{at}` must be {}, not '{value}'", names.join(" or ")))
         }
     }
+}
+
+/// What runs a model.
+pub fn execution_providers(at: &str, names: Option<Vec<String>>) -> Result<Vec<ExecutionProvider>, String> {
+    let choices = ExecutionProvider::ALL.map(|provider| (provider.name(), provider));
+    let provider = |(index, name)| choice(&format!("{at}[{index}]"), Some(name), &choices).transpose();
+    names.into_iter().flatten().enumerate().filter_map(provider).collect()
 }
 
 /// How many, at least one.

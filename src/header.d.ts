@@ -408,7 +408,8 @@ export interface ImageFilesOptions extends FileKindOptions {
 export interface TextFilesOptions extends FileKindOptions, Pick<SplitOptions, 'maxTokens' | 'overlap'> {}
 
 /** Kinds of files, and what their models are loaded with. */
-export interface FileOptions extends Pick<EmbedOptions, 'cacheDir' | 'threads' | 'localFilesOnly'> {
+export interface FileOptions
+  extends Pick<EmbedOptions, 'cacheDir' | 'threads' | 'executionProviders' | 'localFilesOnly'> {
   /** Images; `false` leaves them out. Default: `true`. */
   images?: boolean | ImageFilesOptions
   /** Texts; `false` leaves them out. Default: `true`. */
@@ -593,6 +594,12 @@ export function searchFiles(
   query: FileQuery,
   options?: SearchFilesOptions
 ): Promise<{ images: ImageMatch[] | null; texts: TextMatch[] | null }>
+/**
+ * What runs a model: Apple's Core ML (macOS), the CPU, NVIDIA's CUDA, or DirectML (Windows), by the names of
+ * `onnxruntime-node`. Which there are depends on the ONNX Runtime library.
+ */
+export type ExecutionProvider = 'coreml' | 'cpu' | 'cuda' | 'dml'
+
 /**
  * What a model is for: vectors of images, vectors of texts, sparse vectors of texts, all three kinds of vectors of texts
  * that BGE-M3 makes, or scores of texts for a query.

@@ -17,4 +17,5 @@ mod response;
 #[napi_derive::module_init]
 fn init() {
     logging::silence_panics();
+    qdrant_embedded_embedding::disable_telemetry();
 }

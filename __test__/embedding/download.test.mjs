@@ -4,6 +4,8 @@ import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 
 import {
   downloadModel,
@@ -205,6 +207,26 @@ describe('an interrupted download', () => {
       assert.deepEqual(await readFile(blobOf(cacheDir, modelBytes)), modelBytes)
     }))
 
+  it('leaves the model to others at once when it is cancelled, even while nothing comes', () =>
+    withEmptyCache(async (hub, cacheDir) => {
+      hub.silentAfter = 1.5e6
+      const controller = new AbortController()
+      const part = `${blobOf(cacheDir, modelBytes)}.part`
+      hub.onSilence = async () => {
+        // It waits for more once all has come.
+        while ((await stat(part)).size < hub.served.at(-1).bytes) await delay(10)
+        controller.abort()
+      }
+      const given = downloadModel(IMAGE, { cacheDir, signal: controller.signal })
+      await assert.rejects(given, { name: 'AbortError' })
+
+      hub.silentAfter = Infinity
+      await downloadModel(IMAGE, { cacheDir })
+      const [silent, rest] = hub.served.filter(({ file }) => file === 'model.onnx')
+      assert.equal(rest.start + rest.bytes, modelBytes.length)
+      assert.ok(!silent.socket.destroyed, 'it did not wait until the silent connection was given up')
+    }))
+
   it('is given up by one call, not by another that waits for the same model', () =>
     withEmptyCache(async (hub, cacheDir) => {
       hub.trickleAfter = 1.5e6
@@ -391,6 +413,48 @@ describe('a hub', () => {
         proxy.closeAllConnections()
         proxy.close()
       }
+    }))
+})
+
+describe('a hub that shows a certificate of an authority of its own', () => {
+  const fixture = (name) => fileURLToPath(new URL(`fixtures/tls/${name}`, import.meta.url))
+  const authority = fixture('authority.pem')
+  const withTlsHub = async (env, use) => {
+    const tls = { key: await readFile(fixture('server.key')), cert: await readFile(fixture('server.pem')) }
+    const before = { SSL_CERT_FILE: undefined, NODE_EXTRA_CA_CERTS: undefined }
+    for (const name in before) before[name] = process.env[name]
+    const set = (values) => {
+      for (const [name, value] of Object.entries(values)) {
+        if (value === undefined) delete process.env[name]
+        else process.env[name] = value
+      }
+    }
+    set({ SSL_CERT_FILE: undefined, NODE_EXTRA_CA_CERTS: undefined, ...env })
+    try {
+      await withFolder((cacheDir) => withHub(models, (hub) => use(hub, cacheDir), tls))
+    } finally {
+      set(before)
+    }
+  }
+
+  for (const name of ['SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS']) {
+    it(`is trusted if ${name} names the authority`, () =>
+      withTlsHub({ [name]: authority }, async (_hub, cacheDir) => {
+        await downloadModel(IMAGE, { cacheDir })
+        assert.deepEqual(await readFile(blobOf(cacheDir, modelBytes)), modelBytes)
+      }))
+  }
+
+  it('is refused otherwise, which is told with the remedy', () =>
+    withTlsHub({ NODE_EXTRA_CA_CERTS: authority.replace('authority', 'missing') }, async (hub, cacheDir) => {
+      await assert.rejects(downloadModel(IMAGE, { cacheDir }), (error) => {
+        assert.equal(error.status, 503)
+        for (const part of ['UnknownIssuer', 'SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS']) {
+          assert.ok(error.message.includes(part), error.message)
+        }
+        return true
+      })
+      assert.equal(hub.requests, 0)
     }))
 })
 

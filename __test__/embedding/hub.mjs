@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import { setTimeout as delay } from 'node:timers/promises'
 
 const CHUNK = 64 * 1024
@@ -10,30 +11,35 @@ const COMMIT = '1'.repeat(40)
  * Calls `use` with a Hugging Face hub on this machine that holds `models`: by name, the local file for each file of
  * the repository. Meanwhile `HF_ENDPOINT` points at it.
  *
+ * With `tls`, a key and a certificate, it speaks HTTPS.
+ *
  * The hub serves `bytesPerSecond`, closes the connection after each `cutAfter` bytes of a file, goes on byte by byte after
- * `trickleAfter` bytes, answers the next
+ * `trickleAfter` bytes, sends nothing more after `silentAfter` bytes, when it calls `onSilence`, answers the next
  * `refusals` requests with status 500, gives `etag(content, file)` for a file, sends `content(content, file)` of it, and,
  * with `redirects`, sends it from elsewhere, as it does large files. It keeps in `served` the file, the first byte asked
- * for and the number of bytes sent of every answer that is more than a look at the size, and in `requests` the number of
+ * for, the number of bytes sent and the socket of every answer that is more than a look at the size, and in `requests` the number of
  * all.
  */
-export async function withHub(models, use) {
+export async function withHub(models, use, tls) {
   const hub = {
     served: [],
     requests: 0,
     bytesPerSecond: Infinity,
     cutAfter: Infinity,
     trickleAfter: Infinity,
+    silentAfter: Infinity,
+    onSilence: () => {},
     refusals: 0,
     redirects: false,
     etag: sha256,
     content: (content) => content
   }
-  const server = createServer((request, response) => {
+  const respond = (request, response) => {
     answer(hub, models, request, response).catch(() => response.destroy())
-  })
+  }
+  const server = tls ? createTlsServer(tls, respond) : createServer(respond)
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
-  hub.endpoint = `http://127.0.0.1:${server.address().port}`
+  hub.endpoint = `${tls ? 'https' : 'http'}://127.0.0.1:${server.address().port}`
   const before = process.env.HF_ENDPOINT
   process.env.HF_ENDPOINT = hub.endpoint
   try {
@@ -91,12 +97,16 @@ async function answer(hub, models, request, response) {
     'Content-Range': `bytes ${start}-${end - 1}/${content.length}`,
     ...(elsewhere ? {} : named)
   })
-  const record = { file, start, bytes: 0, token: request.headers.authorization }
+  const record = { file, start, bytes: 0, token: request.headers.authorization, socket: request.socket }
   if (!last) hub.served.push(record)
   let at = start
   while (at < end && !response.destroyed) {
     if (record.bytes >= hub.cutAfter) {
       response.destroy()
+      return
+    }
+    if (record.bytes >= hub.silentAfter) {
+      hub.onSilence()
       return
     }
     const trickles = record.bytes >= hub.trickleAfter

@@ -272,6 +272,11 @@ describe('bad arguments of embedImages', () => {
     [[[cat], { model, batchSize: 1.5 }], '`batchSize` must be a whole number, at least 1, not 1.5'],
     [[[cat], { model, threads: -1 }], '`threads` must be a whole number, at least 1, not -1'],
     [[[cat], { model, threads: 'all' }], '`threads` must be a number'],
+    [
+      [[cat], { model, executionProviders: ['cuda', 'gpu'] }],
+      "`executionProviders[1]` must be 'coreml' or 'cpu' or 'cuda' or 'dml', not 'gpu'"
+    ],
+    [[[cat], { model, executionProviders: 'cuda' }], '`executionProviders` must be a list of names'],
     [[[cat], { model, cacheDir: 7 }], '`cacheDir` must be a string'],
     [[[cat], { model, localFilesOnly: 'yes' }], '`localFilesOnly` must be a boolean'],
     [[[cat], { model, onProgress: 7 }], '`onProgress` must be a function']

@@ -49,6 +49,23 @@ describe('the ONNX Runtime library', () => {
       assert.equal(lines.at(-1).vectors[0].length, 1280)
     }))
 
+  const unix = { skip: process.platform === 'win32' && 'there, ONNX Runtime has other telemetry' }
+
+  it('keeps no record of the machine and of what it does', unix, () =>
+    withFolder(async (home) => {
+      const { outcome } = await embedElsewhere(call, {
+        env: { HOME: home, XDG_CACHE_HOME: join(home, '.cache'), XDG_DATA_HOME: join(home, '.local') }
+      })
+      assert.equal(outcome.vectors[0].length, 1280)
+      assert.deepEqual(await readdir(home), [])
+    })
+  )
+
+  it('is not troubled by a long command line', unix, async () => {
+    const { outcome } = await embedElsewhere({ ...call, padding: 'a'.repeat(100_000) })
+    assert.equal(outcome.vectors[0].length, 1280)
+  })
+
   it('is that of the package onnxruntime-node, which may be used beside, whichever comes first', async () => {
     const fixture = fileURLToPath(new URL('fixtures/beside.mjs', import.meta.url))
     for (const first of ['ours', 'theirs']) {

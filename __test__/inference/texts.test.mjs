@@ -340,8 +340,19 @@ describe('texts in requests', () => {
           [
             { object: { a: 1 }, model: 'words' },
             'dense',
-            'model `words` takes a `text` or an `image`, no `object`'
+            'model `words`: expected a `text`, got an `object`, which no model on this machine takes'
           ],
+          [
+            { object: 'cat.jpg', model: 'photos' },
+            'dense',
+            'model `photos`: expected an `image`, got an `object`'
+          ],
+          [
+            { object: [1], model: 'clip' },
+            'dense',
+            'model `clip`: expected a `text` or an `image`, got an `object`'
+          ],
+          [{ object: 1, model: 'wrods' }, 'dense', 'unknown model `wrods`'],
           [
             { text, model: 'words', options: { kind: 'sparse' } },
             'dense',
@@ -420,6 +431,10 @@ describe('settings of models', () => {
       [
         { models: { m: { path: 'x', kind: 'text', dimension: 0 } } },
         /\.dimension` must be a whole number, at least 1, not 0/
+      ],
+      [
+        { executionProviders: ['gpu'] },
+        /`inference\.executionProviders\[0\]` must be 'coreml' or 'cpu' or 'cuda' or 'dml', not 'gpu'/
       ],
       [{ threads: 1.5 }, /`inference\.threads` must be a whole number, at least 1, not 1\.5/]
     ]

@@ -215,7 +215,19 @@ export async function models(signal: AbortSignal): Promise<string[]> {
   const onProgress = ({ done, total, unit, bytesPerSecond }: EmbedProgress) =>
     console.log(`${done} of ${total} ${unit}, ${bytesPerSecond ?? 0} a second`)
   await downloadModel('clip', { onProgress, signal })
-  await loadModel({ path: './models/efficientnet-lite0' }, { threads: 1, signal })
+  const executionProviders = ['coreml', 'dml', 'cuda', 'cpu'] as const
+  const loaded = await loadModel(
+    { path: './models/efficientnet-lite0' },
+    { threads: 1, executionProviders, signal }
+  )
+  for (const { name, executionProviders, unavailable } of loaded) {
+    const reasons: string[] = unavailable.map(
+      ({ executionProvider, reason }) => `${executionProvider}: ${reason}`
+    )
+    console.log(name, executionProviders.includes('cpu'), reasons.join())
+  }
+  // @ts-expect-error by the name that onnxruntime-node has for it
+  await loadModel('clip', { executionProviders: ['directml'] })
   const ranked = await rerank('a query', ['one', 'two'], { topK: 1, batchSize: 8, signal })
   const best: number | undefined = ranked[0]?.index
   console.log(best, ranked[0]?.score)

@@ -4,7 +4,6 @@ use crate::catalog;
 use crate::error::{Error, Result, chain};
 use crate::model::{Embedding, Model, ModelId, Surroundings, read, thread_pool};
 use crate::options::ModelSource;
-use crate::runtime;
 use crate::sparse_model::SparseVector;
 use crate::text_model::{MODEL_FILE, TOKENIZER_FILES, tokenizer_files, user_defined_options};
 
@@ -45,10 +44,10 @@ impl Model for BgeM3Model {
         let mut names = TOKENIZER_FILES.map(str::to_owned).to_vec();
         names.push(model_file);
         let paths = id.files(&names, surroundings)?;
-        let environment = runtime::environment(surroundings.runtime.as_deref())?;
+        let session = id.session(surroundings)?;
         let files =
             UserDefinedBgem3Model::new(read(&paths[TOKENIZER_FILES.len()])?, tokenizer_files(&paths)?);
-        let network = Bgem3Embedding::try_new_from_user_defined(files, user_defined_options(id, environment))
+        let network = Bgem3Embedding::try_new_from_user_defined(files, user_defined_options(id, session))
             .map_err(|error| id.unusable(chain(&error)))?;
         Ok(Self { network, pool: thread_pool(id.threads)?, source: id.source.clone() })
     }

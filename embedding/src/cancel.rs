@@ -1,5 +1,6 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -32,6 +33,18 @@ impl Cancel {
                 return Ok(());
             }
             thread::sleep(left.min(POLL_INTERVAL));
+        }
+    }
+
+    /// What comes next, unless the call is to end; nothing when the sender is gone.
+    pub(crate) fn receive<T>(&self, receiver: &Receiver<T>) -> Result<Option<T>> {
+        loop {
+            self.check()?;
+            match receiver.recv_timeout(POLL_INTERVAL) {
+                Ok(item) => return Ok(Some(item)),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Ok(None),
+            }
         }
     }
 }

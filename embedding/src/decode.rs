@@ -119,11 +119,18 @@ fn decode(bytes: &[u8]) -> Result<RgbImage> {
             decoder.total_bytes()
         )));
     }
-    // Wrong metadata are no reason to refuse a picture.
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let orientation = orientation(&mut decoder);
     let mut image = DynamicImage::from_decoder(decoder).map_err(|error| damaged(&error))?;
     image.apply_orientation(orientation);
     Ok(on_white(image))
+}
+
+/// How the picture is to be turned. Wrong metadata are no reason to refuse it.
+fn orientation(decoder: &mut impl ImageDecoder) -> Orientation {
+    let exif = decoder.exif_metadata().ok().flatten().unwrap_or_default();
+    // Many programs put the name of a JPEG's segment into other formats, too.
+    let exif = exif.strip_prefix(b"Exif\0\0").unwrap_or(&exif);
+    Orientation::from_exif_chunk(exif).unwrap_or(Orientation::NoTransforms)
 }
 
 /// Whether the end marker comes after the pixels; the decoder would fill up with grey. In compressed
@@ -187,7 +194,8 @@ fn on_white(image: DynamicImage) -> RgbImage {
 
 #[cfg(test)]
 mod tests {
-    use image::{ImageBuffer, Luma, LumaA, Rgba, RgbaImage, imageops};
+    use image::codecs::{png::PngEncoder, webp::WebPEncoder};
+    use image::{ImageBuffer, ImageEncoder, Luma, LumaA, Rgba, RgbaImage, imageops};
 
     use super::*;
     use crate::error::ErrorKind;
@@ -239,6 +247,25 @@ mod tests {
         assert_eq!(oriented(8), imageops::rotate270(&upright));
         assert_eq!(oriented(2), imageops::flip_horizontal(&upright));
         assert_eq!(oriented(99), upright, "nonsense is ignored");
+    }
+
+    #[test]
+    fn other_formats_are_turned_too_whatever_stands_before_their_exif() {
+        let exif = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0".to_vec();
+        for exif in [exif.clone(), [b"Exif\0\0".to_vec(), exif].concat()] {
+            let mut webp = Vec::new();
+            let mut encoder = WebPEncoder::new_lossless(&mut webp);
+            encoder.set_exif_metadata(exif.clone()).unwrap();
+            gradient().write_with_encoder(encoder).unwrap();
+            let mut png = Vec::new();
+            let mut encoder = PngEncoder::new(&mut png);
+            encoder.set_exif_metadata(exif).unwrap();
+            gradient().write_with_encoder(encoder).unwrap();
+            for bytes in [webp, png] {
+                let decoded = ImageSource::Bytes(bytes).decode().unwrap();
+                assert_eq!(decoded, imageops::rotate90(&gradient()));
+            }
+        }
     }
 
     #[test]

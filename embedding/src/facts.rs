@@ -1,4 +1,4 @@
-//! Licences and languages of models, which fastembed does not tell. They are those that Qdrant's Python
+//! Licences, languages and sizes of models, which fastembed does not tell. They are those that Qdrant's Python
 //! library gives for the same weights; models that it does not have are left out rather than guessed.
 
 /// What is known of a repository.
@@ -53,6 +53,42 @@ const FACTS: [(&str, &str, &[&str]); 32] = [
     ("Xenova/paraphrase-multilingual-mpnet-base-v2", APACHE, MANY),
 ];
 
+/// About how many megabytes the files of a model have, by its full name: only the hub knows it to the byte.
+const MEGABYTES: [(&str, u64); 26] = [
+    ("BAAI/bge-reranker-base", 1040),
+    ("gpahal/bge-m3-onnx-int8", 570),
+    ("jinaai/jina-embeddings-v2-base-code", 640),
+    ("jinaai/jina-embeddings-v2-base-en", 520),
+    ("jinaai/jina-reranker-v1-turbo-en", 150),
+    ("jinaai/jina-reranker-v2-base-multilingual", 1110),
+    ("nomic-ai/nomic-embed-text-v1", 520),
+    ("nomic-ai/nomic-embed-text-v1.5", 520),
+    ("nomic-ai/nomic-embed-text-v1.5/onnx/model_quantized.onnx", 130),
+    ("Qdrant/all-MiniLM-L6-v2-onnx", 90),
+    ("Qdrant/bge-base-en-v1.5-onnx-Q", 210),
+    ("Qdrant/bge-small-en-v1.5-onnx-Q", 67),
+    ("Qdrant/clip-ViT-B-32-text", 250),
+    ("Qdrant/clip-ViT-B-32-vision", 352),
+    ("Qdrant/multilingual-e5-large-onnx", 2240),
+    ("Qdrant/paraphrase-multilingual-MiniLM-L12-v2-onnx-Q", 220),
+    ("Qdrant/resnet50-onnx", 100),
+    ("Qdrant/Splade_PP_en_v1", 532),
+    ("Qdrant/Unicom-ViT-B-16", 820),
+    ("Qdrant/Unicom-ViT-B-32", 480),
+    ("Snowflake/snowflake-arctic-embed-l", 1020),
+    ("Snowflake/snowflake-arctic-embed-m", 430),
+    ("Snowflake/snowflake-arctic-embed-m-long", 540),
+    ("Snowflake/snowflake-arctic-embed-s", 130),
+    ("Snowflake/snowflake-arctic-embed-xs", 90),
+    ("Xenova/paraphrase-multilingual-mpnet-base-v2", 1000),
+];
+
+/// About how many bytes the model of that name has.
+pub(crate) fn size_of(name: &str) -> Option<u64> {
+    let found = MEGABYTES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+    found.map(|(_, megabytes)| megabytes * 1_000_000)
+}
+
 pub(crate) fn of(repository: &str) -> Option<Facts> {
     let found = FACTS.iter().find(|(name, ..)| name.eq_ignore_ascii_case(repository));
     found.map(|(_, license, languages)| Facts { license, languages })
@@ -69,6 +105,9 @@ mod tests {
         for (name, ..) in FACTS {
             let is_of = |known: &catalog::Known| catalog::repository(&known.name).eq_ignore_ascii_case(name);
             assert!(all.iter().any(is_of), "{name}");
+        }
+        for (name, _) in MEGABYTES {
+            assert!(all.iter().any(|known| known.name.eq_ignore_ascii_case(name)), "{name}");
         }
     }
 }

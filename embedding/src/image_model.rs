@@ -12,9 +12,10 @@ use rayon::prelude::*;
 use crate::catalog;
 use crate::decode::ImageSource;
 use crate::error::{Error, Result, chain};
-use crate::model::{Embedding, Model, ModelId, Surroundings, check_dimension, read, thread_pool};
+use crate::model::{
+    Embedding, Model, ModelId, SessionParts, Surroundings, check_dimension, read, thread_pool,
+};
 use crate::options::ModelSource;
-use crate::runtime;
 
 /// File of a model folder, and of most models of the hub.
 const MODEL_FILE: &str = "model.onnx";
@@ -82,10 +83,12 @@ impl Model for ImageModel {
         };
         // The small file first: a model that cannot be had fails before the long download.
         let paths = id.files(&[PREPROCESSOR_FILE.to_owned(), model_file], surroundings)?;
-        let environment = runtime::environment(surroundings.runtime.as_deref())?;
+        let SessionParts { environment, providers, threads } = id.session(surroundings)?;
         let files = UserDefinedImageEmbeddingModel::new(read(&paths[1])?, read(&paths[0])?);
-        let options =
-            ImageInitOptionsUserDefined::new().with_environment(environment).with_intra_threads(id.threads);
+        let options = ImageInitOptionsUserDefined::new()
+            .with_environment(environment)
+            .with_execution_providers(providers)
+            .with_intra_threads(threads);
         let network = ImageEmbedding::try_new_from_user_defined(files, options)
             .map_err(|error| id.unusable(chain(&error)))?;
         let preprocessor = network.preprocessor();

@@ -32,12 +32,16 @@ mod models;
 mod multivector_model;
 mod options;
 mod pending;
+mod priority;
+mod providers;
 mod registry;
 mod reranker;
 mod runtime;
 mod sparse_model;
 mod split;
 mod text_model;
+mod tls;
+mod warning;
 mod worker;
 
 pub use cancel::{Cancel, CancelOnDrop};
@@ -54,12 +58,14 @@ pub use options::{
     SparseMethod,
 };
 pub use pending::Pending;
-pub use runtime::set_onnx_runtime_path;
+pub use providers::{Execution, ExecutionProvider, Fallback};
+pub use runtime::{disable_telemetry, set_onnx_runtime_path};
 pub use sparse_model::SparseVector;
 pub use split::{Chunk, ChunkSize, split_text};
+pub use warning::on_warning;
 
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bge_m3_model::BgeM3Model;
 use image_model::{Image, ImageModel};
@@ -125,25 +131,40 @@ pub fn load_model(options: &EmbedOptions) -> Result<Vec<Loading>> {
         }
         Some(ModelSource::Folder { .. }) => vec![Purpose::Vectors(ModelKind::Text)],
     };
-    Ok(purposes
-        .into_iter()
-        .map(|purpose| match purpose {
-            Purpose::Vectors(ModelKind::Image) => load(&IMAGE_MODELS, options),
-            Purpose::Vectors(ModelKind::Text) => load(&TEXT_MODELS, options),
-            Purpose::Vectors(ModelKind::Sparse) => load(&SPARSE_MODELS, options),
-            Purpose::Vectors(ModelKind::Multivector) => load(&MULTIVECTOR_MODELS, options),
-            Purpose::Vectors(ModelKind::BgeM3) => load(&BGE_M3_MODELS, options),
-            Purpose::Scores => load(&RERANKERS, options),
-        })
-        .collect())
+    let loading = purposes.into_iter().map(|purpose| match purpose {
+        Purpose::Vectors(ModelKind::Image) => load(&IMAGE_MODELS, purpose, options),
+        Purpose::Vectors(ModelKind::Text) => load(&TEXT_MODELS, purpose, options),
+        Purpose::Vectors(ModelKind::Sparse) => load(&SPARSE_MODELS, purpose, options),
+        Purpose::Vectors(ModelKind::Multivector) => load(&MULTIVECTOR_MODELS, purpose, options),
+        Purpose::Vectors(ModelKind::BgeM3) => load(&BGE_M3_MODELS, purpose, options),
+        Purpose::Scores => load(&RERANKERS, purpose, options),
+    });
+    Ok(loading.collect())
 }
 
 /// Ends when a model is loaded.
-pub type Loading = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
+pub type Loading = Pin<Box<dyn Future<Output = Result<LoadedModel>> + Send>>;
 
-fn load<M: Model>(registry: &'static Registry<M>, options: &EmbedOptions) -> Loading {
-    let loading = submit(registry, Vec::new(), options.clone());
-    Box::pin(async move { loading.await.map(|_| ()) })
+/// A model in memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoadedModel {
+    /// Which: by its full name, or by the absolute path of its folder.
+    pub source: ModelSource,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// What runs it.
+    pub execution: Execution,
+}
+
+fn load<M: Model>(registry: &'static Registry<M>, purpose: Purpose, options: &EmbedOptions) -> Loading {
+    let source = ModelId::new::<M>(options).map(|id| id.source);
+    let execution = Arc::new(OnceLock::new());
+    let loading = submit(registry, Vec::new(), options.clone(), execution.clone());
+    Box::pin(async move {
+        loading.await?;
+        let execution = execution.get().cloned().unwrap_or_default();
+        Ok(LoadedModel { source: source?, purpose, execution })
+    })
 }
 
 /// Scores documents by how well each answers `query`: one score each, in the same order, the higher the
@@ -203,13 +224,14 @@ fn embed<M: Model>(
     if inputs.is_empty() {
         return Pending::ready(ModelId::new::<M>(&options).map(|_| Vec::new()));
     }
-    submit(registry, inputs, options)
+    submit(registry, inputs, options, Arc::default())
 }
 
 fn submit<M: Model>(
     registry: &'static Registry<M>,
     inputs: Vec<M::Input>,
     options: EmbedOptions,
+    execution: Arc<OnceLock<Execution>>,
 ) -> Pending<M::Output> {
     let (reply, pending) = Pending::channel();
     let id = match ModelId::new::<M>(&options) {
@@ -226,6 +248,7 @@ fn submit<M: Model>(
             listener: options.on_progress,
             cancel: pending.cancel(),
         },
+        execution,
         reply,
     };
     match registry.submit(&id, job) {

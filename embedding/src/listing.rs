@@ -25,7 +25,7 @@ pub struct ModelInfo {
     /// ISO 639 codes of the languages that it knows, or `multilingual` for dozens of them, where they are
     /// known; none of image models.
     pub languages: Option<Vec<&'static str>>,
-    /// Bytes of its files, where they are here.
+    /// Bytes of its files, where they are here; else about as many as they have, where that is known.
     pub size: Option<u64>,
     /// Whether all of its files are here.
     pub cached: bool,
@@ -40,13 +40,23 @@ pub fn list_models(purpose: Option<Purpose>, cache_dir: Option<&Path>) -> Result
     let wanted =
         catalog::all().into_iter().filter(|model| purpose.is_none_or(|purpose| model.purpose == purpose));
     let info = |model: Known| {
-        let size = hub::size_on_disk(catalog::repository(&model.name), &model.files(), &cache_dir);
+        let on_disk = hub::size_on_disk(catalog::repository(&model.name), &model.files(), &cache_dir);
+        let size = on_disk.or_else(|| facts::size_of(&model.name));
         let facts = facts::of(catalog::repository(&model.name));
         let license = facts.as_ref().map(|facts| facts.license);
         let languages =
             facts.filter(|facts| !facts.languages.is_empty()).map(|facts| facts.languages.to_vec());
         let Known { name, purpose, dimension, description, .. } = model;
-        ModelInfo { name, purpose, dimension, description, license, languages, size, cached: size.is_some() }
+        ModelInfo {
+            name,
+            purpose,
+            dimension,
+            description,
+            license,
+            languages,
+            size,
+            cached: on_disk.is_some(),
+        }
     };
     Ok(wanted.map(info).collect())
 }

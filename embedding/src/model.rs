@@ -5,11 +5,17 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::thread;
 
+use ort::environment::Environment;
+use ort::ep::ExecutionProviderDispatch;
+
 use crate::cancel::Cancel;
 use crate::catalog;
 use crate::error::{Error, ErrorKind, Result};
 use crate::hub::{self, Hub};
 use crate::options::{EmbedOptions, FolderSettings, ModelSource, ProgressListener};
+use crate::priority::make_way;
+use crate::providers::{Execution, ExecutionProvider};
+use crate::runtime;
 
 /// A vector, of unit length.
 pub type Embedding = Vec<f32>;
@@ -48,6 +54,8 @@ pub(crate) struct ModelId {
     /// Where its files are looked for; none for a folder.
     pub cache_dir: Option<PathBuf>,
     pub threads: usize,
+    /// What runs it before the processor.
+    pub providers: Vec<ExecutionProvider>,
 }
 
 impl ModelId {
@@ -63,7 +71,27 @@ impl ModelId {
         };
         let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let threads = options.threads.map_or(cores - 1, NonZeroUsize::get).clamp(1, cores);
-        Ok(Self { source, cache_dir, threads })
+        // The processor takes everything, so that nothing is left for those behind it.
+        let before_cpu = options.execution_providers.iter().take_while(|it| **it != ExecutionProvider::Cpu);
+        let mut providers = Vec::new();
+        for provider in before_cpu {
+            if !providers.contains(provider) {
+                providers.push(*provider);
+            }
+        }
+        Ok(Self { source, cache_dir, threads, providers })
+    }
+
+    /// What runs it.
+    pub fn execution(&self, surroundings: &Surroundings) -> Result<Execution> {
+        Ok(Execution::of(&self.providers, &runtime::environment(surroundings.runtime.as_deref())?))
+    }
+
+    /// What its session is made with.
+    pub fn session(&self, surroundings: &Surroundings) -> Result<SessionParts> {
+        let environment = runtime::environment(surroundings.runtime.as_deref())?;
+        let providers = Execution::of(&self.providers, &environment).dispatches();
+        Ok(SessionParts { environment, providers, threads: self.threads })
     }
 
     /// The paths of `files`, which are downloaded if need be.
@@ -121,6 +149,13 @@ impl ModelId {
     }
 }
 
+/// What a session is made with.
+pub(crate) struct SessionParts {
+    pub environment: Environment,
+    pub providers: Vec<ExecutionProviderDispatch>,
+    pub threads: usize,
+}
+
 /// Tells models apart: full names, absolute paths.
 pub(crate) fn identify<M: Model>(source: &ModelSource) -> Result<ModelSource> {
     Ok(match source {
@@ -175,6 +210,7 @@ pub(crate) fn thread_pool(threads: usize) -> Result<rayon::ThreadPool> {
     rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .thread_name(|index| format!("embedding-input-{index}"))
+        .start_handler(|_| make_way())
         .build()
         .map_err(|error| Error::internal(format!("cannot start threads: {error}")))
 }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::providers::ExecutionProvider;
+
 /// How to embed. [`EmbedOptions::default`] is right for a desktop application.
 #[derive(Clone, Default)]
 pub struct EmbedOptions {
@@ -15,6 +17,9 @@ pub struct EmbedOptions {
     pub batch_size: Option<NonZeroUsize>,
     /// CPU cores to use; at most those that there are. Default: all but one.
     pub threads: Option<NonZeroUsize>,
+    /// What runs the model, in the order of preference; what cannot be had is left out, with a warning.
+    /// Default: the processor.
+    pub execution_providers: Vec<ExecutionProvider>,
     /// Whether to fail rather than download a model.
     pub local_files_only: bool,
     /// How long the model is kept in memory without a call. Default: [`EmbedOptions::UNLOAD_AFTER`].

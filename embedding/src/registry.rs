@@ -8,6 +8,7 @@ use parking_lot::Mutex;
 
 use crate::error::{Error, Result};
 use crate::model::{Model, ModelId};
+use crate::priority::make_way;
 use crate::worker::{Job, Worker};
 
 pub(crate) struct Registry<M: Model> {
@@ -42,7 +43,10 @@ impl<M: Model> Registry<M> {
         let worker = Worker::new(self, id, jobs);
         let thread = thread::Builder::new()
             .name("embedding".to_owned())
-            .spawn(move || worker.run())
+            .spawn(move || {
+                make_way();
+                worker.run()
+            })
             .map_err(|error| Error::internal(format!("cannot start a thread: {error}")))?;
         Ok(Handle { jobs: sender, thread })
     }

@@ -5,9 +5,8 @@ use rayon::ThreadPool;
 
 use crate::catalog;
 use crate::error::{Error, Result, chain};
-use crate::model::{Model, ModelId, Surroundings, thread_pool};
+use crate::model::{Model, ModelId, SessionParts, Surroundings, thread_pool};
 use crate::options::ModelSource;
-use crate::runtime;
 use crate::text_model::{MODEL_FILE, TOKENIZER_FILES, tokenizer_files};
 
 pub(crate) const DEFAULT: &str = "BAAI/bge-reranker-base";
@@ -46,12 +45,14 @@ impl Model for Reranker {
             ModelSource::Folder { .. } => names.push(MODEL_FILE.to_owned()),
         }
         let paths = id.files(&names, surroundings)?;
-        let environment = runtime::environment(surroundings.runtime.as_deref())?;
+        let SessionParts { environment, providers, threads } = id.session(surroundings)?;
         // From the file, since the weights may be in another one beside it.
         let network = paths[TOKENIZER_FILES.len()].clone();
         let files = UserDefinedRerankingModel::new(network, tokenizer_files(&paths)?);
-        let options =
-            RerankInitOptionsUserDefined::new().with_environment(environment).with_intra_threads(id.threads);
+        let options = RerankInitOptionsUserDefined::new()
+            .with_environment(environment)
+            .with_execution_providers(providers)
+            .with_intra_threads(threads);
         let network = TextRerank::try_new_from_user_defined(files, options)
             .map_err(|error| id.unusable(chain(&error)))?;
         Ok(Self { network, pool: thread_pool(id.threads)?, source: id.source.clone() })

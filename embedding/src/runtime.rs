@@ -1,5 +1,6 @@
 //! Loading of ONNX Runtime, once per process.
 
+use std::env;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,6 +14,8 @@ use crate::error::{Error, Result, chain};
 /// Names a library to load instead of the one that the application brings.
 const LIBRARY_VARIABLE: &str = "ORT_DYLIB_PATH";
 
+const TELEMETRY_VARIABLE: &str = "ORT_DISABLE_TELEMETRY";
+
 static BUNDLED: Mutex<Option<PathBuf>> = Mutex::new(None);
 static ENVIRONMENT: Mutex<Option<Environment>> = Mutex::new(None);
 
@@ -23,10 +26,24 @@ pub fn set_onnx_runtime_path(path: impl Into<PathBuf>) {
     *BUNDLED.lock() = Some(path.into());
 }
 
+/// Tells ONNX Runtime to report nothing, unless the environment says something else. Counts until a model is
+/// loaded, and for all that the process has of ONNX Runtime. To be called early, before there are other threads.
+///
+/// Newer versions have telemetry on macOS and Linux, too: before it can be switched off in the library, it has
+/// made an identifier of the machine and a file in the user's cache folder, and reported the process; and a long
+/// command line, which it searches for what is private, overflows the stack.
+pub fn disable_telemetry() {
+    if env::var_os(TELEMETRY_VARIABLE).is_none() {
+        // SAFETY: only for threads that read the environment without a lock at this very moment; Node.js takes
+        // the same liberty when a program sets one of `process.env`.
+        unsafe { env::set_var(TELEMETRY_VARIABLE, "1") };
+    }
+}
+
 /// The library that a model loaded now would use, taken from where `set_onnx_runtime_path` and the
 /// environment say.
 pub(crate) fn library() -> Option<PathBuf> {
-    match std::env::var_os(LIBRARY_VARIABLE) {
+    match env::var_os(LIBRARY_VARIABLE) {
         Some(path) if !path.is_empty() => Some(path.into()),
         _ => BUNDLED.lock().clone(),
     }

@@ -7,9 +7,8 @@ use fastembed::{
 
 use crate::catalog;
 use crate::error::{Error, Result, chain};
-use crate::model::{Model, ModelId, Surroundings, read, thread_pool};
+use crate::model::{Model, ModelId, SessionParts, Surroundings, read, thread_pool};
 use crate::options::{ModelSource, SparseMethod};
-use crate::runtime;
 use crate::text_model::{MODEL_FILE, TOKENIZER_FILES, tokenizer_files, user_defined_options};
 
 /// What the tokens of a query weigh, where no network is needed for that.
@@ -95,15 +94,17 @@ impl Model for SparseModel {
         names.extend(recipe.other_files.iter().cloned());
         names.push(recipe.model_file.clone());
         let paths = id.files(&names, surroundings)?;
-        let environment = runtime::environment(surroundings.runtime.as_deref())?;
+        let session = id.session(surroundings)?;
         let has_weights = recipe.other_files.iter().any(|file| file == IDF_FILE);
         let network = match &id.cache_dir {
             Some(cache_dir) if recipe.has_weights_apart() => {
+                let SessionParts { environment, providers, threads } = session;
                 let options = SparseInitOptions::new(recipe.method)
                     .with_cache_dir(as_fastembed_reads(cache_dir)?)
                     .with_show_download_progress(false)
                     .with_environment(environment)
-                    .with_intra_threads(id.threads);
+                    .with_execution_providers(providers)
+                    .with_intra_threads(threads);
                 SparseTextEmbedding::try_new(options)
             }
             _ => {
@@ -112,7 +113,7 @@ impl Model for SparseModel {
                 if has_weights {
                     files = files.with_idf_file(read(&paths[TOKENIZER_FILES.len()])?);
                 }
-                SparseTextEmbedding::try_new_from_user_defined(files, user_defined_options(id, environment))
+                SparseTextEmbedding::try_new_from_user_defined(files, user_defined_options(id, session))
             }
         };
         let network = network.map_err(|error| id.unusable(chain(&error)))?;

@@ -4,14 +4,14 @@ use fastembed::{
     InitOptionsUserDefined, OutputKey, QuantizationMode, TextEmbedding, TokenizerFiles,
     UserDefinedEmbeddingModel,
 };
-use ort::environment::Environment;
 use rayon::ThreadPool;
 
 use crate::catalog;
 use crate::error::{Error, Result, chain};
-use crate::model::{Embedding, Model, ModelId, Surroundings, check_dimension, read, thread_pool};
+use crate::model::{
+    Embedding, Model, ModelId, SessionParts, Surroundings, check_dimension, read, thread_pool,
+};
 use crate::options::{FolderSettings, ModelSource, Pooling, Quantization};
-use crate::runtime;
 
 /// Files of a model folder; the weights of large models are in a second file.
 pub(crate) const MODEL_FILE: &str = "model.onnx";
@@ -116,7 +116,7 @@ impl TextNetwork {
         names.push(recipe.model_file.clone());
         names.extend(recipe.weight_files.iter().cloned());
         let paths = id.files(&names, surroundings)?;
-        let environment = runtime::environment(surroundings.runtime.as_deref())?;
+        let session = id.session(surroundings)?;
 
         let pooling = match recipe.pooling {
             Pooling::Mean => fastembed::Pooling::Mean,
@@ -131,7 +131,7 @@ impl TextNetwork {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             files = files.with_external_initializer(name, read(path)?);
         }
-        let options = user_defined_options(id, environment);
+        let options = user_defined_options(id, session);
         let network = TextEmbedding::try_new_from_user_defined(files, options)
             .map_err(|error| id.unusable(chain(&error)))?;
         Ok(Self {
@@ -173,8 +173,12 @@ pub(crate) fn tokenizer_files(paths: &[PathBuf]) -> Result<TokenizerFiles> {
 }
 
 /// What fastembed has to know to load a model's files.
-pub(crate) fn user_defined_options(id: &ModelId, environment: Environment) -> InitOptionsUserDefined {
-    let options = InitOptionsUserDefined::new().with_environment(environment).with_intra_threads(id.threads);
+pub(crate) fn user_defined_options(id: &ModelId, session: SessionParts) -> InitOptionsUserDefined {
+    let SessionParts { environment, providers, threads } = session;
+    let options = InitOptionsUserDefined::new()
+        .with_environment(environment)
+        .with_execution_providers(providers)
+        .with_intra_threads(threads);
     match &id.source {
         ModelSource::Folder { settings: FolderSettings { max_tokens: Some(tokens), .. }, .. } => {
             options.with_max_length(tokens.get())

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::collections::VecDeque;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use std::{iter, mem};
 
@@ -12,7 +13,9 @@ use tokio::sync::oneshot;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Model, ModelId, Surroundings};
 use crate::options::Progress;
+use crate::providers::Execution;
 use crate::registry::Registry;
+use crate::warning::warn;
 
 /// One call.
 pub(crate) struct Job<M: Model> {
@@ -20,6 +23,8 @@ pub(crate) struct Job<M: Model> {
     pub batch_size: usize,
     pub unload_after: Duration,
     pub surroundings: Surroundings,
+    /// Is told what runs the model.
+    pub execution: Arc<OnceLock<Execution>>,
     pub reply: oneshot::Sender<Result<Vec<M::Output>>>,
 }
 
@@ -31,13 +36,23 @@ pub(crate) struct Worker<M: Model> {
     /// Calls taken from `jobs`, but not yet served.
     waiting: VecDeque<Job<M>>,
     model: Option<M>,
+    /// What runs the model.
+    execution: Execution,
     /// How long it is kept without a call: as the last one said.
     unload_after: Duration,
 }
 
 impl<M: Model> Worker<M> {
     pub fn new(registry: &'static Registry<M>, id: ModelId, jobs: Receiver<Job<M>>) -> Self {
-        Self { registry, id, jobs, waiting: VecDeque::new(), model: None, unload_after: Duration::MAX }
+        Self {
+            registry,
+            id,
+            jobs,
+            waiting: VecDeque::new(),
+            model: None,
+            execution: Execution::default(),
+            unload_after: Duration::MAX,
+        }
     }
 
     /// Works until the model is unloaded or idle, or until it cannot be loaded for anyone. Returns whether
@@ -51,6 +66,7 @@ impl<M: Model> Worker<M> {
             match self.load(&job.surroundings) {
                 Ok(()) => {
                     self.unload_after = job.unload_after;
+                    let _ = job.execution.set(self.execution.clone());
                     let result = self.embed(&job);
                     let _ = job.reply.send(result);
                 }
@@ -78,16 +94,33 @@ impl<M: Model> Worker<M> {
     }
 
     fn load(&mut self, surroundings: &Surroundings) -> Result<()> {
-        if self.model.is_none() {
+        if self.model.is_some() {
+            return Ok(());
+        }
+        let load = |id: &ModelId| {
             let load = || {
-                guarded(|| M::load(&self.id, surroundings)).map_err(|error| match error {
+                guarded(|| M::load(id, surroundings)).map_err(|error| match error {
                     Failure::Error(error) => error,
-                    Failure::Panic(reason) => self.id.unusable(reason),
+                    Failure::Panic(reason) => id.unusable(reason),
                 })
             };
-            let model = self.id.load(surroundings, load)?;
-            self.model = Some(model);
+            id.load(surroundings, load)
+        };
+        let (model, execution) = match load(&self.id) {
+            Ok(model) => (model, self.id.execution(surroundings)?),
+            Err(error) => match self.id.execution(surroundings) {
+                Ok(execution) if !execution.is_on_cpu() && is_of_session(&error) => {
+                    let model = load(&ModelId { providers: Vec::new(), ..self.id.clone() })?;
+                    (model, execution.without_providers(&error))
+                }
+                _ => return Err(error),
+            },
+        };
+        for fallback in &execution.fallbacks {
+            warn(&format!("{}: {fallback}", self.id.source));
         }
+        self.model = Some(model);
+        self.execution = execution;
         Ok(())
     }
 
@@ -130,6 +163,11 @@ impl<M: Model> Worker<M> {
         }
         Ok(vectors)
     }
+}
+
+/// Whether it may be what runs the model that failed, rather than that there are no files.
+fn is_of_session(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Invalid | ErrorKind::Internal)
 }
 
 enum Failure {

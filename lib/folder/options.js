@@ -50,8 +50,8 @@ function settingsOf(kind, value, defaults) {
 }
 
 /** What both kinds' models are loaded with. */
-function embeddingOptions({ cacheDir, threads, localFilesOnly }) {
-  return defined({ cacheDir, threads, localFilesOnly })
+function embeddingOptions({ cacheDir, threads, executionProviders, localFilesOnly }) {
+  return defined({ cacheDir, threads, executionProviders, localFilesOnly })
 }
 
 function check(options) {

@@ -6,7 +6,8 @@ use napi::Env;
 use napi::bindgen_prelude::{Either, PromiseRaw, Unknown};
 use napi_derive::napi;
 use qdrant_embedded_embedding::{
-    ModelInfo as Info, Purpose, download_model as download, list_models as list, load_model as load,
+    Execution, Fallback, LoadedModel as Loaded, ModelInfo as Info, ModelSource, Purpose,
+    download_model as download, list_models as list, load_model as load,
 };
 
 use super::input::{read_options_object, read_text};
@@ -43,10 +44,36 @@ pub struct ModelInfo {
     /// ISO 639 codes of the languages that it reads, or `'multilingual'` for dozens of them, where they are
     /// known.
     pub languages: Option<Vec<String>>,
-    /// Bytes of its files, where they are here.
+    /// Bytes of its files, where they are here; else about as many as are to be downloaded, where that is
+    /// known.
     pub size: Option<f64>,
     /// Whether all of its files are here, so that it works without a network.
     pub cached: bool,
+}
+
+/// A model in memory.
+#[napi(object, object_from_js = false)]
+pub struct LoadedModel {
+    /// Its full name, or the absolute path of its folder.
+    pub name: String,
+    /// What it is for.
+    #[napi(ts_type = "ModelKind")]
+    pub kind: String,
+    /// What runs it, in the order of preference; the CPU comes last.
+    #[napi(ts_type = "ExecutionProvider[]")]
+    pub execution_providers: Vec<String>,
+    /// What it was to run on and does not, with the reason.
+    pub unavailable: Vec<UnavailableProvider>,
+}
+
+/// What a model was to run on and does not.
+#[napi(object, object_from_js = false)]
+pub struct UnavailableProvider {
+    /// Its name.
+    #[napi(ts_type = "ExecutionProvider")]
+    pub execution_provider: String,
+    /// Why it cannot be used.
+    pub reason: String,
 }
 
 /// Where to download a model to. All of it is optional.
@@ -117,31 +144,52 @@ pub fn download_model<'env>(
 
 /// Loads a model into memory, after a download if need be, so that the next call with the same options need
 /// not wait for it. A name loads the models of all kinds that it has: `'clip'` one for images, one for texts.
+/// Resolves to those models, and to what runs each.
 ///
 /// ```js
-/// await loadModel('clip')
+/// const loaded = await loadModel('clip', { executionProviders: ['coreml', 'dml', 'cuda'] })
+/// for (const { name, executionProviders, unavailable } of loaded) console.log(name, executionProviders, unavailable)
 /// ```
 #[napi(
     ts_args_type = "model: string | LocalModel, options?: EmbedOptions | null",
-    ts_return_type = "Promise<void>"
+    ts_return_type = "Promise<LoadedModel[]>"
 )]
 pub fn load_model<'env>(
     env: &'env Env,
     model: Either<String, LocalModel>,
     options: Option<Unknown<'env>>,
     call: Option<u32>,
-) -> napi::Result<PromiseRaw<'env, ()>> {
+) -> napi::Result<PromiseRaw<'env, Vec<LoadedModel>>> {
     let mut options = read_options(options)?;
     let model = to_source(model)?;
     options.model = Some(model);
     let loading = load(&options).map_err(|error| to_js_error(&error))?;
     let loaded = async move {
+        let mut models = Vec::new();
         for model in loading {
-            model.await.map_err(|error| to_js_error(&error))?;
+            models.push(to_js_loaded(model.await.map_err(|error| to_js_error(&error))?));
         }
-        Ok(())
+        Ok(models)
     };
     env.spawn_future(unless_cancelled(env, call, loaded)?)
+}
+
+fn to_js_loaded(model: Loaded) -> LoadedModel {
+    let Loaded { source, purpose, execution: Execution { providers, fallbacks } } = model;
+    let name = match source {
+        ModelSource::Named(name) => name,
+        ModelSource::Folder { path, settings: _ } => path.to_string_lossy().into_owned(),
+    };
+    let unavailable = |Fallback { provider, reason }| UnavailableProvider {
+        execution_provider: provider.name().to_owned(),
+        reason,
+    };
+    LoadedModel {
+        name,
+        kind: purpose.name().to_owned(),
+        execution_providers: providers.iter().map(|provider| provider.name().to_owned()).collect(),
+        unavailable: fallbacks.into_iter().map(unavailable).collect(),
+    }
 }
 
 fn to_js(info: Info) -> ModelInfo {

@@ -30,6 +30,12 @@ pub struct EmbedOptions {
     /// CPU cores that the model uses; at most those that there are. Default: all but one. Each number
     /// has a copy of the model of its own.
     pub threads: Option<f64>,
+    /// What runs the model, in the order of preference: what one cannot do, the next does, and the CPU what
+    /// is left. One that the ONNX Runtime library lacks, or that does not work here, is left out: that is
+    /// told by `loadModel`, and as a warning of the process, with code `EXECUTION_PROVIDER_UNAVAILABLE`.
+    /// Each list has a copy of the model of its own. Default: `['cpu']`.
+    #[napi(ts_type = "ReadonlyArray<ExecutionProvider>")]
+    pub execution_providers: Option<Vec<String>>,
     /// Never use the network: fail if the model is not here. Default: `false`.
     pub local_files_only: Option<bool>,
     /// Seconds without a call after which the model's memory is freed, as by `unloadModel`; the last call
@@ -82,6 +88,7 @@ pub fn read_options(options: Option<Unknown>) -> napi::Result<Options> {
         cache_dir,
         batch_size,
         threads,
+        execution_providers,
         local_files_only,
         unload_after,
         on_progress,
@@ -92,6 +99,8 @@ pub fn read_options(options: Option<Unknown>) -> napi::Result<Options> {
         cache_dir: cache_dir.map(PathBuf::from),
         batch_size: count("batchSize", batch_size)?,
         threads: count("threads", threads)?,
+        execution_providers: folder_settings::execution_providers("executionProviders", execution_providers)
+            .map_err(bad_argument)?,
         local_files_only: local_files_only.unwrap_or_default(),
         unload_after: unload_after.map(seconds).transpose()?,
         on_progress: on_progress.map(listener),
@@ -105,6 +114,7 @@ pub fn wrong_type(error: NapiError) -> NapiError {
         "model" => "a name or an object with a `path`",
         "cacheDir" | "kind" => "a string",
         "batchSize" | "maxTokens" | "overlap" | "threads" | "unloadAfter" => "a number",
+        "executionProviders" => "a list of names",
         "localFilesOnly" => "a boolean",
         "onProgress" => "a function",
         _ => return bad_argument(format!("bad options: {}", error.reason)),

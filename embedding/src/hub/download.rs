@@ -4,7 +4,7 @@
 //! limited in time, takes a connection that ends early for the end of the file, and checks no hashes.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process;
 use std::time::Duration;
@@ -27,8 +27,6 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// How often another program's download is looked at.
 const LOCK_INTERVAL: Duration = Duration::from_millis(100);
-
-const CHUNK: usize = 64 * 1024;
 
 pub(super) struct Download<'a> {
     pub hub: &'a Hub,
@@ -61,7 +59,7 @@ impl Download<'_> {
             for name in *files {
                 let failed = |failure| Failed { repository, file: Some(name), failure };
                 let url = self.hub.url(repository.name(), name);
-                let remote = self.persist(|| 0, || client.look(&url)).map_err(failed)?;
+                let remote = self.persist(|| 0, || client.look(&url, self.cancel)).map_err(failed)?;
                 wanted.push(Wanted { repository, name, url, remote });
             }
         }
@@ -164,25 +162,18 @@ impl Download<'_> {
             size = 0;
         }
         if size < remote.size {
-            let mut rest = client.rest(url, size)?;
+            let rest = client.rest(url, size, self.cancel)?;
             if rest.start != size {
                 output.set_len(rest.start).map_err(Failure::Local)?;
                 size = rest.start;
             }
             meter.report(name, size);
-            let mut chunk = [0; CHUNK];
             // One byte more than it should be is enough to know that it is too long.
             while size <= remote.size {
-                self.cancel.check()?;
-                let count = match rest.body.read(&mut chunk) {
-                    Ok(0) => break,
-                    Ok(count) => count,
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                    Err(error) => return Err(Failure::Broken(error)),
-                };
-                output.write_all(&chunk[..count]).map_err(Failure::Local)?;
-                size += count as u64;
-                meter.advance(name, count as u64, size);
+                let Some(chunk) = rest.next(self.cancel)? else { break };
+                output.write_all(&chunk).map_err(Failure::Local)?;
+                size += chunk.len() as u64;
+                meter.advance(name, chunk.len() as u64, size);
             }
         }
         if size < remote.size {

@@ -38,7 +38,9 @@ impl Failure {
             Self::Request(ureq::Error::Timeout(_)) => true,
             Self::Request(ureq::Error::HostNotFound | ureq::Error::ConnectionFailed) => begun,
             Self::Request(ureq::Error::Io(error)) => {
-                begun || error.kind() != io::ErrorKind::ConnectionRefused
+                // The latter is what a certificate is that nobody here trusts.
+                begun
+                    || !matches!(error.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::InvalidData)
             }
             Self::Request(ureq::Error::Protocol(_)) | Self::Broken(_) | Self::Protocol(_) => true,
             Self::Status { status, .. } => {
@@ -61,7 +63,16 @@ impl Failure {
     /// The reason, with all its causes.
     pub fn reason(&self) -> String {
         match self {
-            Self::Request(error) => chain(error),
+            Self::Request(error) => {
+                let reason = chain(error);
+                match reason.contains("UnknownIssuer") {
+                    true => format!(
+                        "{reason}; if a proxy shows certificates of its own, SSL_CERT_FILE or NODE_EXTRA_CA_CERTS has to \
+                         name the file with that of its authority"
+                    ),
+                    false => reason,
+                }
+            }
             Self::Status { status: StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, .. } => {
                 format!(
                     "{}; if the model is not public, HF_TOKEN has to be that of a user who may have it",

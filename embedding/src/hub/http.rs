@@ -1,13 +1,21 @@
 //! What is asked of a hub over HTTP. hf-hub has this, too, but neither time limits nor a way to stop.
+//!
+//! A thread that waits for the network cannot be told to stop. So the waiting is done on threads of their
+//! own, and a call that is given up leaves them: each ends by itself when its connection does.
 
+use std::io::{self, Read};
+use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::thread;
 use std::time::Duration;
 
 use ureq::http::header::{CONTENT_LENGTH, CONTENT_RANGE, ETAG, HeaderMap, LOCATION, RANGE, RETRY_AFTER};
 use ureq::http::{Response, StatusCode};
-use ureq::tls::{TlsConfig, TlsProvider};
-use ureq::{Agent, Body};
+use ureq::{Agent, Body, BodyReader};
 
 use super::failure::Failure;
+use crate::cancel::Cancel;
+use crate::error::Error;
+use crate::tls;
 
 /// How long a hub may take to be found, and to answer. A connection on which nothing comes for as long
 /// is taken for dead.
@@ -16,6 +24,10 @@ const SILENCE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Redirections within the hub, such as for a repository that was renamed.
 const MAX_REDIRECTS: usize = 5;
+
+/// Bytes of a file that are handed over at once, and how often that may be ahead of what is written.
+const CHUNK: usize = 64 * 1024;
+const CHUNKS_AHEAD: usize = 4;
 
 const COMMIT: &str = "x-repo-commit";
 const LINKED_ETAG: &str = "x-linked-etag";
@@ -34,9 +46,17 @@ pub(crate) struct Remote {
 pub(crate) struct Rest {
     /// Where it begins: not where it was asked for, if the hub sends whole files only.
     pub start: u64,
-    pub body: ureq::BodyReader<'static>,
+    chunks: Receiver<io::Result<Vec<u8>>>,
 }
 
+impl Rest {
+    /// What comes next, unless the call is to end; nothing at the end.
+    pub fn next(&self, cancel: &Cancel) -> Result<Option<Vec<u8>>, Failure> {
+        cancel.receive(&self.chunks)?.transpose().map_err(Failure::Broken)
+    }
+}
+
+#[derive(Clone)]
 pub(crate) struct Client {
     /// Follows redirections, with the token only within a host.
     agent: Agent,
@@ -48,9 +68,10 @@ pub(crate) struct Client {
 impl Client {
     /// Takes the proxy that the environment names.
     pub fn new(token: Option<String>) -> Self {
+        let tls = tls::config();
         let config = |redirects| {
             Agent::config_builder()
-                .tls_config(TlsConfig::builder().provider(TlsProvider::Rustls).build())
+                .tls_config(tls.clone())
                 .user_agent(concat!("qdrant-embedded/", env!("CARGO_PKG_VERSION")))
                 // Parts of files are counted and joined as they are.
                 .accept_encoding("identity")
@@ -68,7 +89,21 @@ impl Client {
     }
 
     /// What the hub says of the file at `url`, which takes one byte of it.
-    pub fn look(&self, url: &str) -> Result<Remote, Failure> {
+    pub fn look(&self, url: &str, cancel: &Cancel) -> Result<Remote, Failure> {
+        let (client, url) = (self.clone(), url.to_owned());
+        apart(cancel, move || client.ask(&url))
+    }
+
+    /// The file at `url` from the byte `start` on.
+    pub fn rest(&self, url: &str, start: u64, cancel: &Cancel) -> Result<Rest, Failure> {
+        let (client, url) = (self.clone(), url.to_owned());
+        let (start, body) = apart(cancel, move || client.open(&url, start))?;
+        let (sender, chunks) = mpsc::sync_channel(CHUNKS_AHEAD);
+        spawn(move || hand_over(body, &sender))?;
+        Ok(Rest { start, chunks })
+    }
+
+    fn ask(&self, url: &str) -> Result<Remote, Failure> {
         let mut url = url.to_owned();
         let mut response = self.get(&self.unredirected, &url, 0, Some(0))?;
         for _ in 0..MAX_REDIRECTS {
@@ -98,8 +133,8 @@ impl Client {
         Ok(Remote { commit, etag: etag.ok_or_else(|| missing("ETag"))?, size })
     }
 
-    /// The file at `url` from the byte `start` on.
-    pub fn rest(&self, url: &str, start: u64) -> Result<Rest, Failure> {
+    /// Where what comes of the file at `url` begins, and its content.
+    fn open(&self, url: &str, start: u64) -> Result<(u64, BodyReader<'static>), Failure> {
         let response = self.get(&self.agent, url, start, None)?;
         check_status(&response)?;
         let start = match response.status() {
@@ -120,7 +155,7 @@ impl Client {
             }
             _ => 0,
         };
-        Ok(Rest { start, body: response.into_body().into_reader() })
+        Ok((start, response.into_body().into_reader()))
     }
 
     fn get(
@@ -136,6 +171,43 @@ impl Client {
             request = request.header("authorization", format!("Bearer {token}"));
         }
         request.call().map_err(Failure::Request)
+    }
+}
+
+/// What `work` gives, unless the call is to end, which leaves it to itself.
+fn apart<T: Send + 'static>(
+    cancel: &Cancel,
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let (sender, receiver) = mpsc::sync_channel(1);
+    // Nobody may be waiting any more.
+    spawn(move || drop(sender.send(work())))?;
+    cancel
+        .receive(&receiver)?
+        .unwrap_or_else(|| Err(Error::internal("the download ended unexpectedly").into()))
+}
+
+fn spawn(work: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
+    let thread = thread::Builder::new().name("embedding-download".to_owned()).spawn(work);
+    thread.map(drop).map_err(Failure::Local)
+}
+
+/// Reads until the end, or until nobody takes it any more.
+fn hand_over(mut body: impl Read, chunks: &SyncSender<io::Result<Vec<u8>>>) {
+    loop {
+        let mut chunk = vec![0; CHUNK];
+        let read = match body.read(&mut chunk) {
+            Ok(0) => return,
+            Ok(count) => {
+                chunk.truncate(count);
+                Ok(chunk)
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => Err(error),
+        };
+        if chunks.send(read).is_err() {
+            return;
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use crate::image_model::Image;
 use crate::model::{Embedding, Model};
 use crate::options::{EmbedOptions, ModelSource};
 use crate::pending::Pending;
+use crate::providers::ExecutionProvider;
 use crate::registry::Registry;
 use crate::sparse_model::{SparseText, SparseVector};
 use crate::{BGE_M3_MODELS, IMAGE_MODELS, MULTIVECTOR_MODELS, SPARSE_MODELS, TEXT_MODELS, embed};
@@ -31,6 +32,9 @@ pub struct Models {
     pub batch_size: Option<NonZeroUsize>,
     /// CPU cores that a model uses. Default: all but one.
     pub threads: Option<NonZeroUsize>,
+    /// What runs a model, in the order of preference; what cannot be had is left out, with a warning.
+    /// Default: the processor.
+    pub execution_providers: Vec<ExecutionProvider>,
     /// Whether to fail rather than download a model.
     pub local_files_only: bool,
     /// Whether images may be loaded from the web.
@@ -199,6 +203,19 @@ impl Models {
         })
     }
 
+    /// What requests may give the model of that name: a text, an image or, as `clip` does, either.
+    ///
+    /// # Errors
+    /// For an unknown name, those that are like it.
+    pub fn takes(&self, model: &str) -> Result<&'static str> {
+        let is_for = |kind| self.find(model, kind).map(|found| found.kind == ModelKind::Image);
+        Ok(match (is_for(ModelKind::Image)?, is_for(ModelKind::Text)?) {
+            (true, true) => "an `image`",
+            (true, false) => "a `text` or an `image`",
+            (false, _) => "a `text`",
+        })
+    }
+
     /// The model of that name. Of several of the hub with one name, that of the kind `preferred`.
     fn find(&self, name: &str, preferred: ModelKind) -> Result<Found<'_>> {
         let registered = self.registered.get(name);
@@ -231,6 +248,7 @@ impl Models {
             cache_dir: self.cache_dir.clone(),
             batch_size: self.batch_size,
             threads: self.threads,
+            execution_providers: self.execution_providers.clone(),
             local_files_only: self.local_files_only,
             unload_after: None,
             on_progress: None,

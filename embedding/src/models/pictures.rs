@@ -11,6 +11,7 @@ use url::Url;
 use crate::decode::{ImageSource, from_base64};
 use crate::error::{Error, Result, chain};
 use crate::pending::Pending;
+use crate::tls;
 
 /// Bounds of what is loaded from the web, of each image.
 const MAX_BYTES: u64 = 32 * 1024 * 1024;
@@ -156,7 +157,11 @@ fn load_all(
 
 fn download(url: &Url) -> Result<Vec<u8>> {
     let failed = |reason: String| Error::invalid(format!("image {url}: {reason}"));
-    let agent = ureq::Agent::config_builder().timeout_global(Some(MAX_TIME)).build().new_agent();
+    let agent = ureq::Agent::config_builder()
+        .tls_config(tls::config())
+        .timeout_global(Some(MAX_TIME))
+        .build()
+        .new_agent();
     let mut response = agent.get(url.as_str()).call().map_err(|error| failed(chain(&error)))?;
     // One more than is allowed tells that there is more.
     let bytes = response.body_mut().with_config().limit(MAX_BYTES + 1).read_to_vec();

@@ -49,8 +49,9 @@ impl LocalModels {
                     )));
                 }
                 InferenceInput::Object(_) => {
+                    let expected = self.models.takes(&model).map_err(to_engine)?;
                     return Err(refused(format!(
-                        "model `{model}` takes a `text` or an `image`, no `object`"
+                        "model `{model}`: expected {expected}, got an `object`, which no model on this machine takes"
                     )));
                 }
             }

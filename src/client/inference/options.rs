@@ -8,7 +8,7 @@ use napi_derive::napi;
 use qdrant_embedded_embedding::{FolderSettings, ModelKind, ModelSource, Models, RegisteredModel};
 
 use crate::client::options::invalid;
-use crate::folder_settings::{Given, choice, count};
+use crate::folder_settings::{Given, choice, count, execution_providers};
 
 /// The models that requests name as `{ text, model }` and `{ image, model }`. All of it is optional: the
 /// models of fastembed have their names of the Hugging Face hub.
@@ -23,6 +23,11 @@ pub struct InferenceOptions {
     pub batch_size: Option<f64>,
     /// CPU cores that a model uses; at most those that there are. Default: all but one.
     pub threads: Option<f64>,
+    /// What runs a model, in the order of preference: what one cannot do, the next does, and the CPU what is
+    /// left. One that the ONNX Runtime library lacks, or that does not work here, is left out, with a warning
+    /// of the process, of code `EXECUTION_PROVIDER_UNAVAILABLE`. Default: `['cpu']`.
+    #[napi(ts_type = "ReadonlyArray<ExecutionProvider>")]
+    pub execution_providers: Option<Vec<String>>,
     /// Never download a model: refuse requests for one that is not here. Default: `false`.
     pub local_files_only: Option<bool>,
     /// Whether the `image` of a request may be an `http://` or `https://` URL, which is then loaded from
@@ -74,7 +79,15 @@ pub struct InferenceModel {
 
 impl InferenceOptions {
     pub(in crate::client) fn models(self) -> napi::Result<Models> {
-        let Self { models, cache_dir, batch_size, threads, local_files_only, allow_http_images } = self;
+        let Self {
+            models,
+            cache_dir,
+            batch_size,
+            threads,
+            execution_providers: providers,
+            local_files_only,
+            allow_http_images,
+        } = self;
         let registered = models.into_iter().flatten().map(|(name, model)| {
             let model = model.registered(&format!("inference.models['{name}']"))?;
             Ok((name, model))
@@ -84,6 +97,8 @@ impl InferenceOptions {
             cache_dir: cache_dir.map(PathBuf::from),
             batch_size: count("inference.batchSize", batch_size).map_err(refused)?,
             threads: count("inference.threads", threads).map_err(refused)?,
+            execution_providers: execution_providers("inference.executionProviders", providers)
+                .map_err(refused)?,
             local_files_only: local_files_only.unwrap_or(false),
             allow_http_images: allow_http_images.unwrap_or(false),
         })
