@@ -7,13 +7,14 @@ import { main, SetupError } from './lib/run.mjs'
 import { ensureRust } from './lib/rust.mjs'
 import { thirdPartyNotices } from './packages/notices.mjs'
 import { npmPack } from './packages/npm-pack.mjs'
+import { requireReleased } from './packages/released.mjs'
 import { requireAll, stage } from './packages/stage.mjs'
 
 const USAGE = `Usage: npm run pack [-- --binaries <folder> --out <folder> --all]
 
   --binaries <folder>   where the addons are (default: this checkout)
   --out <folder>        where to put the packages, and their tarballs in tarballs/ (default: ./npm)
-  --all                 fail unless the addons of all platforms are there`
+  --all                 fail unless the addons of all platforms are there, as npm run build:release makes them`
 
 await main(async () => {
   const options = parsed()
@@ -21,7 +22,10 @@ await main(async () => {
   await ensureDependencies()
   const notices = thirdPartyNotices(await ensureRust())
   const packages = stage(out, { binaries: path.resolve(options.binaries), notices })
-  if (options.all) requireAll(packages)
+  if (options.all) {
+    requireAll(packages)
+    requireReleased(path.resolve(options.binaries))
+  }
   for (const { name, folder, isComplete } of packages) {
     if (!isComplete) {
       console.log(`${name}: not packed, its binary is not here`)

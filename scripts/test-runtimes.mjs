@@ -1,11 +1,13 @@
 // npm run test:runtimes: the packages, installed from their tarballs, under every runtime that they are for. Not part of
-// `npm test`, since it downloads those runtimes from npm, about 500 MB; they are kept in the cache.
+// `npm test`, since it downloads those runtimes from npm, about 500 MB; they are kept in the cache. With --emulated on
+// processors that are emulated, which takes QEMU, and for another architecture its C library (libc6:arm64).
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { cleanEnvironment, EMBED, makeApp } from '../__test__/package/app.mjs'
+import { ensureDependencies } from './lib/dependencies.mjs'
 import { npm } from './lib/npm.mjs'
 import { cacheDir, root } from './lib/paths.mjs'
 import { prepare } from './lib/prepare.mjs'
@@ -15,12 +17,18 @@ import { withRegistry } from './packages/registry.mjs'
 
 const { platform, arch } = process
 const exe = platform === 'win32' ? '.exe' : ''
-const node = (major) => ({
-  name: `Node.js ${major}`,
-  package: `node-${platform === 'win32' ? 'win' : platform}-${arch}@${major}`,
-  file: `node-${platform === 'win32' ? 'win' : platform}-${arch}/bin/node${exe}`,
-  args: []
-})
+
+function node(major, cpu = arch) {
+  const name = `node-${platform === 'win32' ? 'win' : platform}-${cpu}`
+  return {
+    name: `Node.js ${major}`,
+    package: `${name}@${major}`,
+    file: `${name}/bin/node${exe}`,
+    cpu,
+    command: [],
+    args: []
+  }
+}
 
 const RUNTIMES = [
   ...[20, 22, 24, 26].map(node),
@@ -28,6 +36,8 @@ const RUNTIMES = [
     name: 'Bun',
     package: 'bun@1',
     file: 'bun/bin/bun.exe',
+    cpu: arch,
+    command: [],
     args: [],
     install: ['add', 'qdrant-embedded']
   },
@@ -35,9 +45,20 @@ const RUNTIMES = [
     name: 'Deno',
     package: 'deno@2',
     file: `deno/deno${exe}`,
+    cpu: arch,
+    command: [],
     args: ['run', '--allow-all', '--node-modules-dir=manual'],
     install: ['add', '--node-modules-dir=auto', 'npm:qdrant-embedded']
   }
+]
+
+const EMULATED = [
+  {
+    ...node(22, 'x64'),
+    name: 'Node.js 22 on x64 without AVX',
+    command: ['qemu-x86_64', '-cpu', 'Nehalem']
+  },
+  { ...node(22, 'arm64'), name: 'Node.js 22 on arm64', command: ['qemu-aarch64'] }
 ]
 
 const SCRIPTS = {
@@ -48,17 +69,19 @@ const SCRIPTS = {
 }
 
 const PATIENCE_MS = 120_000
+const EMULATION_PATIENCE_MS = 30 * 60_000
 
 const folderOf = (runtime) => path.join(cacheDir, 'runtimes', runtime.package.replaceAll(/[/@]/g, '-'))
 const binaryOf = (runtime) => path.join(folderOf(runtime), 'node_modules', runtime.file)
 
 await main(async () => {
-  const chosen = choose()
-  await prepare()
-  for (const runtime of chosen) await fetchRuntime(runtime)
+  const { runtimes, binaries } = choose()
+  if (binaries) await ensureDependencies()
+  else await prepare()
+  for (const runtime of runtimes) await fetchRuntime(runtime)
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'qdrant-embedded-runtimes-'))
   try {
-    const results = await tryAll(chosen, folder)
+    const results = await tryAll(runtimes, folder, binaries && path.resolve(binaries))
     report(results)
     if (results.some(({ outcomes }) => Object.values(outcomes).some((outcome) => outcome !== 'ok'))) {
       throw new SetupError('Not every runtime passes')
@@ -70,15 +93,34 @@ await main(async () => {
 
 function choose() {
   try {
-    const { values } = parseArgs({ options: { only: { type: 'string' } } })
+    const { values } = parseArgs({
+      options: {
+        only: { type: 'string' },
+        emulated: { type: 'boolean', default: false },
+        binaries: { type: 'string' }
+      }
+    })
+    const all = values.emulated ? EMULATED : RUNTIMES
     const wanted = values.only?.split(',')
-    const unknown = wanted?.find((name) => !RUNTIMES.some((runtime) => runtime.name === name))
+    const unknown = wanted?.find((name) => !all.some((runtime) => runtime.name === name))
     if (unknown !== undefined) throw new Error(`Unknown runtime '${unknown}'`)
-    return RUNTIMES.filter(({ name }) => !wanted || wanted.includes(name))
+    return {
+      runtimes: all.filter(({ name }) => !wanted || wanted.includes(name)),
+      binaries: values.binaries
+    }
   } catch (error) {
-    const names = RUNTIMES.map(({ name }) => name).join(',')
-    throw new SetupError(`${error.message}\nUsage: npm run test:runtimes [-- --only "${names}"]`)
+    throw new SetupError(`${error.message}\n${usage()}`)
   }
+}
+
+function usage() {
+  const names = (runtimes) => runtimes.map(({ name }) => name).join(',')
+  return `Usage: npm run test:runtimes [-- --emulated --only <name>,... --binaries <folder>]
+
+  --emulated            on processors that QEMU emulates
+  --only <name>,...     some of ${names(RUNTIMES)};
+                        with --emulated of ${names(EMULATED)}
+  --binaries <folder>   where the addons are (default: this checkout, with the addon of its sources)`
 }
 
 async function fetchRuntime(runtime) {
@@ -88,22 +130,32 @@ async function fetchRuntime(runtime) {
   fs.mkdirSync(folder, { recursive: true })
   fs.writeFileSync(path.join(folder, 'package.json'), '{ "private": true }')
   // What Bun and Deno have in their packages is put in place by scripts.
-  const args = ['install', runtime.package, '--ignore-scripts=false', '--no-audit', '--no-fund']
+  const args = [
+    'install',
+    runtime.package,
+    '--ignore-scripts=false',
+    '--no-audit',
+    '--no-fund',
+    `--cpu=${runtime.cpu}`
+  ]
   await npm(args, { cwd: folder, env: cleanEnvironment() })
 }
 
-async function tryAll(runtimes, folder) {
-  const packages = await packHere(folder)
-  const app = path.join(folder, 'app')
-  await withRegistry(packages, (registry) => makeApp(app, registry))
-  await compile(app)
+async function tryAll(runtimes, folder, binaries) {
   const results = []
-  for (const runtime of runtimes) {
-    const outcomes = {}
-    for (const [name, script] of Object.entries(SCRIPTS))
-      outcomes[name] = await tryScript(runtime, app, script)
-    if (runtime.install) outcomes['its own install'] = await tryInstall(runtime, folder, packages)
-    results.push({ name: runtime.name, version: await versionOf(runtime), outcomes })
+  for (const cpu of new Set(runtimes.map((runtime) => runtime.cpu))) {
+    const base = path.join(folder, cpu)
+    const packages = await packHere(base, { binaries, machine: cpu })
+    const app = path.join(base, 'app')
+    await withRegistry(packages, (registry) => makeApp(app, registry, { options: [`--cpu=${cpu}`] }))
+    await compile(app)
+    for (const runtime of runtimes.filter((runtime) => runtime.cpu === cpu)) {
+      const outcomes = {}
+      for (const [name, script] of Object.entries(SCRIPTS))
+        outcomes[name] = await tryScript(runtime, app, script)
+      if (runtime.install) outcomes['its own install'] = await tryInstall(runtime, base, packages)
+      results.push({ name: runtime.name, version: await versionOf(runtime), outcomes })
+    }
   }
   return results
 }
@@ -141,28 +193,29 @@ async function tryInstall(runtime, folder, packages) {
     fs.writeFileSync(path.join(app, '.npmrc'), `registry=${registry}\n`)
     const caches = { BUN_INSTALL_CACHE_DIR: path.join(folder, 'bun'), DENO_DIR: path.join(folder, 'deno') }
     const env = { ...caches, NPM_CONFIG_REGISTRY: registry }
-    const installed = await outcomeOf(binaryOf(runtime), runtime.install, app, env)
+    const installed = await outcomeOf(runtime, runtime.install, app, env)
     return installed.code === 0 ? tryScript(runtime, app, 'smoke.mjs') : failure(installed)
   })
 }
 
 async function tryScript(runtime, app, script) {
   const env = { EMBED: JSON.stringify(EMBED) }
-  const result = await outcomeOf(binaryOf(runtime), [...runtime.args, script], app, env)
+  const result = await outcomeOf(runtime, [...runtime.args, script], app, env)
   return result.code === 0 && result.output.includes('all is well') ? 'ok' : failure(result)
 }
 
 async function versionOf(runtime) {
-  const { output } = await outcomeOf(binaryOf(runtime), ['--version'], root, {})
+  const { output } = await outcomeOf(runtime, ['--version'], root, {})
   return /\d+\.\d+\.\d+/.exec(output)?.[0]
 }
 
-function outcomeOf(command, args, cwd, env) {
-  const child = spawn(command, args, {
+function outcomeOf(runtime, args, cwd, env) {
+  const [command, ...parameters] = [...runtime.command, binaryOf(runtime), ...args]
+  const child = spawn(command, parameters, {
     cwd,
     env: cleanEnvironment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: PATIENCE_MS,
+    timeout: runtime.command.length > 0 ? EMULATION_PATIENCE_MS : PATIENCE_MS,
     killSignal: 'SIGKILL'
   })
   let output = ''
@@ -186,7 +239,7 @@ function failure({ code, signal, output }) {
 function report(results) {
   const columns = [...Object.keys(SCRIPTS), 'its own install']
   const rows = results.map(({ name, version, outcomes }) => [
-    `${name.replace(/ \d+$/, '')} ${version}`,
+    name.replace(/^(.+?)(?: \d+)?(?=$| on )/, `$1 ${version}`),
     ...columns.map((column) => outcomes[column] ?? '')
   ])
   for (const row of [['runtime', ...columns], columns.concat('').map(() => '---'), ...rows]) {

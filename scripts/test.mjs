@@ -97,13 +97,13 @@ function options() {
       options: { only: { type: 'string' } },
       allowPositionals: true
     })
-    if (positionals.length > 0) return { parts: ['build', 'node'], files: positionals }
-    const parts = values.only?.split(',') ?? Object.keys(PARTS)
+    const usual = positionals.length > 0 ? ['build', 'node'] : Object.keys(PARTS)
+    const parts = values.only?.split(',') ?? usual
     const unknown = parts.find((part) => !(part in PARTS))
     if (unknown !== undefined) throw new Error(`Unknown part '${unknown}'`)
-    return { parts, files: [] }
+    return { parts, files: positionals }
   } catch (error) {
-    const usage = `Usage: npm test [-- --only ${Object.keys(PARTS).join(',')} | -- <test file>...]`
+    const usage = `Usage: npm test [-- --only ${Object.keys(PARTS).join(',')} <test file>...]`
     throw new SetupError(`${error.message}\n${usage}`)
   }
 }

@@ -24,14 +24,14 @@ export function cleanEnvironment(more = {}) {
   return { ...Object.fromEntries(own), ...more }
 }
 
-/** Makes an application in a folder, and installs the package for it from a registry. */
-export async function makeApp(folder, registry, manifest = {}) {
+/** Makes an application in a folder, and installs the package for it from a registry; `options` are further ones of npm. */
+export async function makeApp(folder, registry, { manifest = {}, options = [] } = {}) {
   mkdirSync(folder, { recursive: true })
   cpSync(here('app'), folder, { recursive: true })
   const content = { name: 'app', private: true, ...manifest }
   writeFileSync(path.join(folder, 'package.json'), JSON.stringify(content))
   writeFileSync(path.join(folder, '.npmrc'), `registry=${registry}\naudit=false\nfund=false\n`)
-  const args = ['install', 'qdrant-embedded', '--cache', path.join(folder, '..', 'npm-cache')]
+  const args = ['install', 'qdrant-embedded', '--cache', path.join(folder, '..', 'npm-cache'), ...options]
   await npm(args, {
     cwd: folder,
     env: cleanEnvironment({ npm_config_userconfig: path.join(folder, 'none') })

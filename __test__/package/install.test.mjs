@@ -114,7 +114,7 @@ describe('the packages, installed from their tarballs', () => {
   it('can be had without ONNX Runtime', async () => {
     const small = path.join(folder, 'small')
     const overrides = { 'qdrant-embedded-onnxruntime': '0.0.0-none' }
-    await withRegistry(packages, (registry) => makeApp(small, registry, { overrides }))
+    await withRegistry(packages, (registry) => makeApp(small, registry, { manifest: { overrides } }))
     const installed = await readdir(path.join(small, 'node_modules'))
     assert.deepEqual(
       installed.filter((name) => name.startsWith('qdrant-embedded')).sort(),

@@ -10,12 +10,12 @@ const { platform, arch } = process
 
 /**
  * All packages as they would be published, and those that the main package depends on, for `withRegistry`: with
- * tarballs in `folder` as far as they are for this machine. Those for the C library that it does not have are without
- * binary: Deno downloads them all the same.
+ * tarballs in `folder` as far as they are for this machine, or for another processor (`machine`). Those for the C library
+ * that it does not have are without binary: Deno downloads them all the same. Addons are taken from `binaries`.
  */
-export async function packHere(folder) {
+export async function packHere(folder, { binaries = root, machine = arch } = {}) {
   const staged = stage(path.join(folder, 'staged'), {
-    binaries: root,
+    binaries,
     notices: thirdPartyNotices(await ensureRust())
   })
   const dependencies = npmDependencies(Object.keys(source.dependencies))
@@ -26,9 +26,9 @@ export async function packHere(folder) {
     ...npmDependencies(peers).map(withoutOptional),
     ...staged
   ]) {
-    const { os = [platform], cpu = [arch] } = manifest
-    const isForHere = os.includes(platform) && cpu.includes(arch)
-    const tarball = isForHere ? await npmPack(content, path.join(folder, 'tarballs')) : null
+    const { os = [platform], cpu = [machine] } = manifest
+    const isForIt = os.includes(platform) && cpu.includes(machine)
+    const tarball = isForIt ? await npmPack(content, path.join(folder, 'tarballs')) : null
     packages.push({ manifest, tarball })
   }
   return packages

@@ -39,6 +39,7 @@ exports.work = async ({ connect, QdrantClient, QdrantError, embedImages }, embed
     await client.delete('notes', { points: [1] })
     const snapshot = pathToFileURL(join(folder, 'snapshots', 'notes', name)).href
     await client.recoverSnapshot('notes', { location: snapshot })
+    await searchEveryKind(client)
     await client.close()
 
     const again = await connect({ path: folder })
@@ -56,4 +57,42 @@ exports.work = async ({ connect, QdrantClient, QdrantError, embedImages }, embed
   const similarity = (a, b) => a.reduce((sum, number, index) => sum + number * b[index], 0)
   assert.equal(one.length, 1280)
   assert.ok(similarity(one, other) > similarity(one, different) + 0.1)
+}
+
+/** Kinds of vectors: the processor compares the numbers of each with instructions of their own. */
+const SIZE = 64
+const KINDS = {
+  float32: { distance: 'Cosine' },
+  euclid: { distance: 'Euclid' },
+  manhattan: { distance: 'Manhattan' },
+  float16: { distance: 'Dot', datatype: 'float16' },
+  uint8: { distance: 'Euclid', datatype: 'uint8' },
+  scalar: { distance: 'Cosine', quantization_config: { scalar: { type: 'int8', always_ram: true } } },
+  product: { distance: 'Euclid', quantization_config: { product: { compression: 'x4', always_ram: true } } },
+  binary: { distance: 'Dot', quantization_config: { binary: { always_ram: true } } }
+}
+
+/** Finds each of some vectors by itself in an index of them, by the quantized ones alone where there are such. */
+async function searchEveryKind(client) {
+  const vectors = Object.fromEntries(
+    Object.entries(KINDS).map(([kind, params]) => [kind, { size: SIZE, ...params }])
+  )
+  await client.createCollection('kinds', { vectors, optimizers_config: { indexing_threshold: 10 } })
+  const points = Array.from({ length: 300 }, (_, id) => {
+    const numbers = Float32Array.from({ length: SIZE }, (_, at) => Math.sin((id + 1) * (at + 3) ** 2))
+    const bytes = numbers.map((number) => Math.round(127 + 127 * number))
+    const vector = Object.keys(KINDS).map((kind) => [kind, kind === 'uint8' ? bytes : numbers])
+    return { id, vector: Object.fromEntries(vector) }
+  })
+  await client.upsert('kinds', { points })
+  await client.waitForIndexing('kinds')
+  const { indexed_vectors_count } = await client.getCollection('kinds')
+  assert.equal(indexed_vectors_count, points.length * Object.keys(KINDS).length)
+  for (const using of Object.keys(KINDS)) {
+    for (const { id, vector } of points.slice(0, 10)) {
+      const params = { quantization: { rescore: false } }
+      const found = await client.query('kinds', { query: vector[using], using, params, limit: 1 })
+      assert.equal(found.points[0].id, id, `a vector of kind ${using}`)
+    }
+  }
 }

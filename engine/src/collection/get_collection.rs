@@ -18,11 +18,12 @@ impl Read for GetCollection {
     type Output = CollectionInfo;
 
     fn execute(self, collection: &Collection) -> Result<CollectionInfo> {
+        // Before the points: what ends after it was read must not go with what was counted before it ended.
+        let optimizer = collection.optimizer_state();
         let info = collection.shard.info()?;
         let config = collection.settings();
-        let optimizer = collection.optimizer_state();
         let queued = collection.queued_writes.load(Ordering::Relaxed);
-        let is_due = collection.is_optimization_due(&info);
+        let is_due = collection.is_optimization_due(&optimizer, &info);
         let (status, optimizer_status) = match optimizer.error {
             Some(error) => (CollectionStatus::Red, OptimizersStatus::Error(error)),
             None if optimizer.running => (CollectionStatus::Yellow, OptimizersStatus::Ok),

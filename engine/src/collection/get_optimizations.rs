@@ -11,8 +11,9 @@ impl Read for GetOptimizations {
 
     fn execute(self, collection: &Collection) -> Result<OptimizationsResponse> {
         let parts = self.parts()?;
+        let optimizer = collection.optimizer_state();
         let info = collection.shard().info()?;
-        let is_due = collection.is_optimization_due(&info);
+        let is_due = collection.is_optimization_due(&optimizer, &info);
         let log = collection.optimizer_log();
         let running = log.running();
         let summary = OptimizationsSummary {

@@ -101,9 +101,11 @@ impl Collection {
     /// writes.
     pub(crate) fn optimize(&self, budget: ResourceBudget) {
         {
+            // At one stroke: it is never neither pending nor running before its work is done.
             let mut state = self.optimizer.lock();
             state.pending = false;
             state.reconfigured = false;
+            state.running = true;
         }
         let room = match reserve_for_optimization(self) {
             Ok(room) => room,
@@ -111,11 +113,12 @@ impl Collection {
                 tracing::warn!(%error, path = %self.shard.path().display(), "not optimized");
                 // No failure where there was nothing to do.
                 let has_work = self.has_work_to_optimize();
-                self.optimizer.lock().error = has_work.then(|| error.to_string());
+                let mut state = self.optimizer.lock();
+                state.running = false;
+                state.error = has_work.then(|| error.to_string());
                 return;
             }
         };
-        self.optimizer.lock().running = true;
         self.unsynced_segments.store(true, Ordering::Release);
         self.optimizer_log.lock().start();
         let outcome = catch_unwind(AssertUnwindSafe(|| self.shard.optimize_with_budget(budget)))
@@ -151,8 +154,8 @@ impl Collection {
     }
 
     /// Whether there is something to optimize that no run has begun with.
-    pub(super) fn is_optimization_due(&self, info: &ShardInfo) -> bool {
-        let OptimizerState { pending, reconfigured, .. } = self.optimizer_state();
+    pub(super) fn is_optimization_due(&self, state: &OptimizerState, info: &ShardInfo) -> bool {
+        let OptimizerState { pending, reconfigured, .. } = *state;
         // It looks at every write, and has work only where much is not indexed yet.
         let has_work = || self.config.read().is_worth_indexing(unindexed(info));
         let is_disabled = self.config.read().optimizer_config.max_optimization_threads == Some(0);

@@ -11,6 +11,7 @@ mod examples;
 mod filters;
 mod full_text;
 mod idle_collections;
+mod indexing;
 mod inference;
 mod inference_service;
 mod instance;
