@@ -244,13 +244,13 @@ impl Collection {
         disk_space::check_write(self.shard.path(), wal, size)?;
         let changed = replay::required(&operation);
         self.mark_unsettled();
+        if writes_segments(&operation) {
+            self.sync_log()?;
+        }
         self.dirty.store(true, Ordering::Release);
         self.unsynced.store(true, Ordering::Release);
         let number = self.next_operation.fetch_add(1, Ordering::AcqRel);
         self.announce_optimization();
-        if writes_segments(&operation) {
-            self.sync_log()?;
-        }
         self.shard.update(operation)?;
         self.remember_change(changed, size);
         Ok(number)

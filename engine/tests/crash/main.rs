@@ -21,7 +21,7 @@ const ROUNDS_PER_FOLDER: u64 = 20;
 /// Storage folders that are worked on side by side.
 const AT_ONCE: usize = 4;
 
-const DEFAULT_ROUNDS: u64 = 100;
+const DEFAULT_ROUNDS: u64 = 200;
 
 fn number(variable: &str) -> Option<u64> {
     env::var(variable).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{variable} is no number")))
