@@ -1,12 +1,14 @@
-// What handing vectors over costs the JavaScript thread: `node benchmark/crossing.mjs [numbers per vector]`. Calls are
-// timed until they return their promise. The forms take turns; ratios are medians of those of the turns.
+// What handing vectors over, and getting them back, costs the JavaScript thread: `node benchmark/crossing.mjs [numbers per
+// vector]`. Calls are timed until they return their promise, answers by how long the event loop stands still. What is
+// compared takes turns; ratios are medians of those of the turns.
 
 import { connect } from '../index.js'
-import { percentile } from './measure.mjs'
+import { EventLoopWatch, percentile } from './measure.mjs'
 
 const POINTS = 1000
 const TURNS = 40
 const QUERIES_A_TURN = 100
+const SCROLL_TURNS = 15
 
 const dim = Number(process.argv[2] ?? 768)
 
@@ -29,13 +31,24 @@ function forms() {
 
 const times = new Map()
 
+function note(label, time) {
+  if (!times.has(label)) times.set(label, [])
+  times.get(label).push(time)
+}
+
 async function timed(label, call) {
   const started = performance.now()
   const promise = call()
   const returned = performance.now()
   await promise
-  if (!times.has(label)) times.set(label, [])
-  times.get(label).push(returned - started)
+  note(label, returned - started)
+}
+
+/** The longest that the event loop stands still during `work`. */
+async function watched(label, work) {
+  const watch = new EventLoopWatch()
+  await watch.during(work)
+  note(label, watch.report().longest)
 }
 
 const client = await connect({ location: ':memory:' })
@@ -56,11 +69,21 @@ for (let turn = 0; turn < TURNS; turn++) {
     }
   }
 }
+const answers = {
+  text: '`JSON.parse` of the same answer',
+  scroll: `\`scroll\` of ${POINTS} points with vectors`
+}
+const all = { limit: POINTS, with_vector: true }
+const text = JSON.stringify(await client.scroll('crossing', all))
+for (let turn = 0; turn < SCROLL_TURNS; turn++) {
+  await watched(answers.text, async () => JSON.parse(text))
+  await watched(answers.scroll, () => client.scroll('crossing', all))
+}
 await client.close()
 
 console.log(`| ${POINTS} x ${dim} | median, ms | p95, ms | to the first |`)
 console.log('|---|---:|---:|---:|')
-for (const labels of [Object.keys(batches), Object.keys(queries)]) {
+for (const labels of [Object.keys(batches), Object.keys(queries), Object.values(answers)]) {
   const [first] = labels
   for (const label of labels) {
     const [median, p95] = [0.5, 0.95].map((p) => percentile(times.get(label), p))

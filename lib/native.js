@@ -7,6 +7,7 @@
  */
 
 const { currentSignal } = require('./abort.js')
+const { unpacked } = require('./answers.js')
 const { loadBinding } = require('./binding.js')
 const { nativeError } = require('./errors.js')
 const { isFlat, mapRows } = require('./flat-vectors.js')
@@ -151,21 +152,6 @@ function packArgument(argument, packer, call) {
   return { json, vectors, timeout, call }
 }
 
-const BIGINT_MARK = '\u0000n:'
-
-/** Errors begin with `!`. Answers that hold integers beyond 2^53 begin with `~` and have those marked. */
-function unpackAnswer(text) {
-  if (typeof text !== 'string') return text
-  if (text === 'null') return undefined
-  if (text.startsWith('!')) throw new Error(text.slice(1))
-  if (!text.startsWith('~')) return JSON.parse(text)
-  return JSON.parse(text.slice(1), (_key, value) =>
-    typeof value === 'string' && value.startsWith(BIGINT_MARK)
-      ? BigInt(value.slice(BIGINT_MARK.length))
-      : value
-  )
-}
-
 // The methods of the native class take and give plain JavaScript values from here on.
 const { prototype } = binding.QdrantClient
 for (const name of Object.getOwnPropertyNames(prototype)) {
@@ -185,7 +171,7 @@ for (const name of Object.getOwnPropertyNames(prototype)) {
       }
     }
     const signal = currentSignal()
-    return unpackAnswer(await (signal ? cancellable(signal, make) : make()))
+    return unpacked(await (signal ? cancellable(signal, make) : make()))
   }
 }
 

@@ -18,6 +18,7 @@ use napi::{Env, Status, check_status, sys};
 use parking_lot::Mutex;
 
 use crate::lifecycle::{Environment, Held};
+use crate::response::Answer;
 
 /// Settles promises on the JavaScript thread. While nothing is pending, it does not keep the process
 /// alive.
@@ -29,7 +30,7 @@ pub struct Promises {
 
 struct Settlement {
     deferred: Deferred,
-    text: String,
+    answer: Answer,
 }
 
 /// The handle by which a promise is settled, once, on the JavaScript thread.
@@ -43,19 +44,19 @@ impl Promises {
         let nothing: Function<(), ()> = env.create_function_from_closure("settle", |_| Ok(()))?;
         let settle =
             nothing.build_threadsafe_function::<Settlement>().weak::<true>().build_callback(|call| {
-                let Settlement { deferred, text } = call.value;
-                resolve(&call.env, deferred, text)?;
+                let Settlement { deferred, answer } = call.value;
+                resolve(&call.env, deferred, answer)?;
                 Environment::current(&call.env)?.promises().settled(&call.env)
             })?;
         Ok(Self { settle, pending: AtomicUsize::new(0) })
     }
 
-    /// Makes the promise of the text that `answer` gives. The first poll is made here and now; `held` is
+    /// Makes the promise of what `answer` gives. The first poll is made here and now; `held` is
     /// kept until the last is over.
     pub fn promise<'env>(
         held: Held,
         env: &'env Env,
-        answer: impl Future<Output = String> + Send + 'static,
+        answer: impl Future<Output = Answer> + Send + 'static,
     ) -> napi::Result<PromiseRaw<'env, String>> {
         let (mut deferred, mut promise) = (ptr::null_mut(), ptr::null_mut());
         // SAFETY: `env` is that of this call, on its thread.
@@ -85,11 +86,11 @@ impl Promises {
     }
 }
 
-fn resolve(env: &Env, Deferred(deferred): Deferred, text: String) -> napi::Result<()> {
+fn resolve(env: &Env, Deferred(deferred): Deferred, answer: Answer) -> napi::Result<()> {
     // SAFETY: on the thread of `env`, whose promise this is; a deferred is used once.
     unsafe {
-        let text = String::to_napi_value(env.raw(), text)?;
-        check_status!(sys::napi_resolve_deferred(env.raw(), deferred, text))
+        let value = Answer::to_napi_value(env.raw(), answer)?;
+        check_status!(sys::napi_resolve_deferred(env.raw(), deferred, value))
     }
 }
 
@@ -102,7 +103,7 @@ const WOKEN: u8 = 2;
 struct Task {
     state: AtomicU8,
     /// `None` once it is ready.
-    answer: Mutex<Option<Pin<Box<dyn Future<Output = String> + Send>>>>,
+    answer: Mutex<Option<Pin<Box<dyn Future<Output = Answer> + Send>>>>,
     deferred: Mutex<Option<Deferred>>,
     held: Held,
 }
@@ -130,20 +131,20 @@ impl Task {
     fn poll(self: &Arc<Self>) {
         let waker = Waker::from(self.clone());
         let mut slot = self.answer.lock();
-        let Some(answer) = slot.as_mut() else { return };
+        let Some(future) = slot.as_mut() else { return };
         let polled =
-            catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(&mut Context::from_waker(&waker))));
-        let text = match polled {
+            catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(&mut Context::from_waker(&waker))));
+        let answer = match polled {
             Ok(Poll::Pending) => return,
-            Ok(Poll::Ready(text)) => text,
-            Err(_) => crate::response::panic_text(),
+            Ok(Poll::Ready(answer)) => answer,
+            Err(_) => Answer::of_panic(),
         };
         let done = slot.take();
         drop(slot);
         drop(done);
         if let Some(deferred) = self.deferred.lock().take() {
             // When the environment has ended there is nobody left to tell.
-            let settlement = Settlement { deferred, text };
+            let settlement = Settlement { deferred, answer };
             self.held
                 .environment()
                 .promises()

@@ -21,7 +21,7 @@ use crate::lifecycle::{Environment, Held};
 use crate::logging;
 use crate::promise::Promises;
 use crate::request::Request;
-use crate::response::{answer_text, to_js_error};
+use crate::response::{Answer, to_js_error};
 use inference::LocalModels;
 use options::ClientOptions;
 
@@ -204,7 +204,7 @@ impl QdrantClient {
         let client = self.engine().map_err(|error| to_js_error(&error))?;
         let held = Held::new(client.clone(), self.environment.clone());
         let answer = call(client);
-        Promises::promise(held, env, async move { answer_text(answer.await) })
+        Promises::promise(held, env, async move { Answer::new(answer.await) })
     }
 }
 
@@ -230,11 +230,11 @@ impl QdrantClient {
     /// rejected with code `CLIENT_CLOSED`. Rejects when the data cannot be flushed: the client then
     /// stays open and `close` can be tried again. A client of a server has nothing to close.
     #[napi(ts_return_type = "Promise<void>")]
-    pub fn close<'env>(&self, env: &'env Env) -> napi::Result<PromiseRaw<'env, String>> {
+    pub fn close<'env>(&self, env: &'env Env) -> napi::Result<PromiseRaw<'env, Answer>> {
         let client = self.engine().map_err(|error| to_js_error(&error))?;
         client.refuse_calls();
         // On a thread of its own runtime: the engine's threads end with it.
-        env.spawn_future(async move { Ok(answer_text(client.close().await)) })
+        env.spawn_future(async move { Ok(Answer::new(client.close().await)) })
     }
 
     /// Writes everything that was called before, of every collection, to the disk. When this resolves, a
