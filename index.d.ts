@@ -48,6 +48,36 @@ export type WithBigintIds<T> = T extends unknown
     }
   : never
 
+/**
+ * A quantization by a word: `'int8'` is `{ scalar: { type: 'int8', always_ram: true } }` and `'turbo4'` is
+ * `{ turbo: { bits: 'bits4', always_ram: true } }`. In a new collection the vectors themselves are then on the disk
+ * (`on_disk: true`), unless their settings say where they are. `docs/performance.md` tells what either does.
+ */
+export type QuantizationWord = 'int8' | 'turbo4'
+
+/** Settings in which a quantization may be a word. */
+export type WithQuantizationWord<T extends { quantization_config?: unknown }> = Omit<T, 'quantization_config'> & {
+  quantization_config?: T['quantization_config'] | QuantizationWord
+}
+
+type VectorParams = WithQuantizationWord<Schemas['VectorParams']>
+
+type VectorParamsDiff = WithQuantizationWord<Schemas['VectorParamsDiff']>
+
+/** What `createCollection` and `recreateCollection` take. */
+export type CreateCollectionArgs =
+  | Args<'createCollection'>
+  | (WithQuantizationWord<Omit<Args<'createCollection'>, 'vectors'>> & {
+      vectors?: VectorParams | { [name: string]: VectorParams }
+    })
+
+/** What `updateCollection` takes. */
+export type UpdateCollectionArgs =
+  | Args<'updateCollection'>
+  | (WithQuantizationWord<Omit<Args<'updateCollection'>, 'vectors'>> & {
+      vectors?: { [name: string]: VectorParamsDiff } | null
+    })
+
 /** The numbers of a dense vector. */
 export type DenseVector = number[] | Float32Array
 
@@ -667,20 +697,23 @@ export declare class QdrantClient {
   getCollection(collectionName: string): Promise<Schemas['CollectionInfo']>
   /** Tells whether a collection, or an alias of one, exists. */
   collectionExists(collectionName: string): Promise<Schemas['CollectionExistence']>
-  /** Creates a collection. Rejects with status 409 when the name is taken. */
-  createCollection(collectionName: string, args?: Args<'createCollection'>): Promise<boolean>
+  /**
+   * Creates a collection. `quantization_config` may be a word. Rejects with status 409 when the name is
+   * taken.
+   */
+  createCollection(collectionName: string, args?: CreateCollectionArgs): Promise<boolean>
   /**
    * Changes settings of a collection; what is not given, or `null`, stays as it is. `"Disabled"` removes
    * a quantization, and a `null` in `metadata` removes a key. Waits for the optimizer, if it is at
    * work and the change touches more than graphs and the optimizer itself; existing data follows in
    * the background. Rejects with status 400 for a vector that does not exist.
    */
-  updateCollection(collectionName: string, args?: Args<'updateCollection'>): Promise<boolean>
+  updateCollection(collectionName: string, args?: UpdateCollectionArgs): Promise<boolean>
   /**
    * Replaces a collection by a new, empty one, or creates it. The aliases of the old one go with it.
    * When the new one cannot be created, the old one stays.
    */
-  recreateCollection(collectionName: string, args?: Args<'recreateCollection'>): Promise<boolean>
+  recreateCollection(collectionName: string, args?: CreateCollectionArgs): Promise<boolean>
   /**
    * Tells the runs of a collection's optimizer since it was opened: the one at work, the one that is due
    * and, with `completed`, up to 16 that changed something or failed. The engine does not tell what a
@@ -868,13 +901,20 @@ export interface ClientOptions {
   /** `':memory:'` for a private temporary store, removed on close; anything else is a folder. */
   location?: string
   /**
-   * Threads that answer reads. Default: one per CPU core. Counts only for the client that opens
-   * the folder first, as do the other numbers.
+   * Where the other defaults come from. `'desktop'`: for an application that shares the machine.
+   * `'server'`: for a machine of its own, as a Qdrant server chooses. What is given counts in either.
+   * Default: `'desktop'`. See `docs/performance.md`. Counts only for the client that opens the folder
+   * first, as do the numbers.
    */
+  preset?: 'desktop' | 'server'
+  /** Threads that answer reads. Default: one per CPU core. */
   searchThreads?: number
-  /** Threads that apply writes. Default: half the cores, at least one. */
+  /** Threads that apply writes. Default: half the cores, at least one; all with `'server'`. */
   updateThreads?: number
-  /** CPU cores that background indexing may use. Default: all but one, at least one. */
+  /**
+   * CPU cores that background indexing may use. Default: all but one, at least one; all of two with
+   * `'server'`.
+   */
   optimizerCpus?: number
   /**
    * What an acknowledged write survives. `'process'`: the end of the process, however it comes; a

@@ -5,6 +5,7 @@ const { embeddedApi } = require('./embedded-api.js')
 const { nativeError } = require('./errors.js')
 const native = require('./native.js')
 const { isServer } = require('./options.js')
+const { changeSpelledOut, spelledOut } = require('./quantization.js')
 const { serverApi } = require('./server-api.js')
 const { waitForIndexing } = require('./wait-for-indexing.js')
 
@@ -63,8 +64,9 @@ function defineClient(rest, QdrantError) {
     // requests that may be left out.
 
     async recreateCollection(collection_name, args = {}) {
-      if (this.#native) return this.#result('recreateCollection', { collection_name, ...args })
-      return super.recreateCollection(collection_name, args)
+      const request = this.#spelled(spelledOut, args)
+      if (this.#native) return this.#result('recreateCollection', { collection_name, ...request })
+      return super.recreateCollection(collection_name, request)
     }
 
     async getPoint(collection_name, args) {
@@ -88,7 +90,11 @@ function defineClient(rest, QdrantError) {
     }
 
     async createCollection(collection_name, args = {}) {
-      return super.createCollection(collection_name, args)
+      return super.createCollection(collection_name, this.#spelled(spelledOut, args))
+    }
+
+    async updateCollection(collection_name, args = {}) {
+      return super.updateCollection(collection_name, this.#spelled(changeSpelledOut, args))
     }
 
     async createShardSnapshot(collection_name, shard_id, args = {}) {
@@ -150,6 +156,14 @@ function defineClient(rest, QdrantError) {
       const failed = (reason) =>
         new QdrantError({ status: 500, message: `Service internal error: ${reason}` })
       return waitForIndexing(this, collection_name, onProgress, failed)
+    }
+
+    #spelled(spell, args) {
+      try {
+        return spell(args ?? {})
+      } catch (error) {
+        throw QdrantError.from(error)
+      }
     }
 
     /** What a client of a server has no operation for. */

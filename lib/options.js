@@ -5,6 +5,7 @@ const SERVER_OPTIONS = ['url', 'host', 'port', 'apiKey', 'https', 'prefix']
 const EMBEDDED_OPTIONS = [
   'path',
   'location',
+  'preset',
   'searchThreads',
   'updateThreads',
   'optimizerCpus',

@@ -48,6 +48,36 @@ export type WithBigintIds<T> = T extends unknown
     }
   : never
 
+/**
+ * A quantization by a word: `'int8'` is `{ scalar: { type: 'int8', always_ram: true } }` and `'turbo4'` is
+ * `{ turbo: { bits: 'bits4', always_ram: true } }`. In a new collection the vectors themselves are then on the disk
+ * (`on_disk: true`), unless their settings say where they are. `docs/performance.md` tells what either does.
+ */
+export type QuantizationWord = 'int8' | 'turbo4'
+
+/** Settings in which a quantization may be a word. */
+export type WithQuantizationWord<T extends { quantization_config?: unknown }> = Omit<T, 'quantization_config'> & {
+  quantization_config?: T['quantization_config'] | QuantizationWord
+}
+
+type VectorParams = WithQuantizationWord<Schemas['VectorParams']>
+
+type VectorParamsDiff = WithQuantizationWord<Schemas['VectorParamsDiff']>
+
+/** What `createCollection` and `recreateCollection` take. */
+export type CreateCollectionArgs =
+  | Args<'createCollection'>
+  | (WithQuantizationWord<Omit<Args<'createCollection'>, 'vectors'>> & {
+      vectors?: VectorParams | { [name: string]: VectorParams }
+    })
+
+/** What `updateCollection` takes. */
+export type UpdateCollectionArgs =
+  | Args<'updateCollection'>
+  | (WithQuantizationWord<Omit<Args<'updateCollection'>, 'vectors'>> & {
+      vectors?: { [name: string]: VectorParamsDiff } | null
+    })
+
 /** The numbers of a dense vector. */
 export type DenseVector = number[] | Float32Array
 

@@ -14,6 +14,7 @@ const MISTAKES = {
   'a store in memory and a server': [{ location: ':memory:', host: 'localhost' }, /`location`.*`host`/],
   'a folder and the key of a server': [{ path: 'data', apiKey: 'secret' }, /`path`.*`apiKey`/],
   'threads of a server': [{ url: 'http://localhost:6333', searchThreads: 2 }, /`searchThreads`.*`url`/],
+  'preset of a server': [{ url: 'http://localhost:6333', preset: 'server' }, /`preset`.*`url`/],
   'durability of a server': [{ url: 'http://localhost:6333', durability: 'sync' }, /`durability`.*`url`/],
   'two folders': [{ path: 'data', location: 'other' }, /either `path` or `location`/],
   'a url as location': [{ location: 'http://localhost:6333' }, /`url`/],

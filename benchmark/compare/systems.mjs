@@ -6,17 +6,25 @@ const SERVER = 'qdrant-server'
 
 /**
  * By name: the module in systems/, the packages that it is made of, and, for a collection that is not as the others
- * are, what it is made with. `isOnRequest`: only measured if it is named.
+ * are, what it is made with, and the `params` of its queries. `isOnRequest`: only measured if it is named.
  */
 export const SYSTEMS = {
   [OURS]: { module: OURS },
   'qdrant-embedded-int8': {
     module: OURS,
     isOnRequest: true,
-    collection: {
-      vectors: { on_disk: true },
-      quantization_config: { scalar: { type: 'int8', always_ram: true } }
-    }
+    collection: { quantization_config: 'int8' }
+  },
+  'qdrant-embedded-turbo4': {
+    module: OURS,
+    isOnRequest: true,
+    collection: { quantization_config: 'turbo4' },
+    params: { quantization: { rescore: true, oversampling: 2 } }
+  },
+  'qdrant-embedded-full-scan': {
+    module: OURS,
+    isOnRequest: true,
+    collection: { hnsw_config: { full_scan_threshold: 10_000 } }
   },
   'qdrant-embedded-on-disk': { module: OURS, isOnRequest: true, collection: { vectors: { on_disk: true } } },
   'qdrant-embedded-unindexed-fields': {

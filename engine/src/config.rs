@@ -2,27 +2,25 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::thread::available_parallelism;
 use std::time::Duration;
 
-/// An open collection costs a thread and some megabytes. A minute is longer than the pauses of somebody at
-/// work, and short enough for a store of many collections that are visited one after the other.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
-
 use crate::inference::InferenceService;
+use crate::preset::{Preset, cores};
 
 /// Settings of one [`QdrantInstance`](crate::QdrantInstance).
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Where the data lives.
     pub location: Location,
+    /// Where the other defaults come from, also those of collections. Default: [`Preset::Desktop`].
+    pub preset: Preset,
     /// Threads that answer reads. Default: one per CPU core.
     pub search_threads: usize,
     /// Threads that apply writes; writes to one collection never run in parallel. Default: half the
-    /// cores, at least one.
+    /// cores, at least one; all for a server.
     pub update_threads: usize,
     /// CPU cores that background indexing may use over all collections. Default: all cores but one,
-    /// at least one.
+    /// at least one; for a server all of two.
     pub optimizer_cpus: usize,
     /// What has reached the disk when a write is acknowledged. Default: [`Durability::Process`].
     pub durability: Durability,
@@ -30,7 +28,7 @@ pub struct Config {
     pub inference: Option<Arc<dyn InferenceService>>,
     /// Time without a call after which a collection's files are closed, until the next call opens them
     /// again. A closed collection costs next to nothing. One that takes more than 60 milliseconds to open
-    /// stays open longer, in proportion. Default: 60 seconds.
+    /// stays open longer, in proportion. Default: 60 seconds; for a server never.
     pub idle_timeout: Duration,
 }
 
@@ -60,24 +58,25 @@ pub enum Location {
 impl Config {
     /// Default settings for the folder `path`.
     pub fn at(path: impl Into<PathBuf>) -> Self {
-        Self::new(Location::Path(path.into()))
+        Self::new(Location::Path(path.into()), Preset::default())
     }
 
     /// Default settings for a temporary store, removed on close.
     pub fn in_memory() -> Self {
-        Self::new(Location::Memory)
+        Self::new(Location::Memory, Preset::default())
     }
 
-    fn new(location: Location) -> Self {
-        let cores = available_parallelism().map_or(1, usize::from);
+    /// The default settings of a preset.
+    pub fn new(location: Location, preset: Preset) -> Self {
         Self {
             location,
-            search_threads: cores,
-            update_threads: (cores / 2).max(1),
-            optimizer_cpus: cores.saturating_sub(1).max(1),
+            preset,
+            search_threads: cores(),
+            update_threads: preset.update_threads(),
+            optimizer_cpus: preset.optimizer_cpus(),
             durability: Durability::default(),
             inference: None,
-            idle_timeout: IDLE_TIMEOUT,
+            idle_timeout: preset.idle_timeout(),
         }
     }
 }

@@ -27,6 +27,7 @@ mod files;
 mod inference;
 pub mod model;
 mod operation;
+mod preset;
 mod snapshot;
 mod toc;
 
@@ -38,6 +39,7 @@ pub use engine::{QdrantClient, QdrantInstance};
 pub use error::{Error, Result};
 pub use inference::{InferenceBatch, InferenceFuture, InferenceService, Purpose};
 pub use operation::{Inspect, Manage, Read, Reconfigure, Touches, Transfer, Write, WriteOutput};
+pub use preset::Preset;
 pub use toc::{
     CollectionExists, CreateCollectionNamed, CreateSnapshot, DeleteCollection, DeleteSnapshot, ListAliases,
     ListCollections, ListSnapshots, LocateSnapshot, RecoverFullSnapshot, RecoverSnapshot, RecreateCollection,

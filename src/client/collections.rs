@@ -44,9 +44,10 @@ impl QdrantClient {
         self.inspect(env, touches, CollectionExists { name: collection_name })
     }
 
-    /// Creates a collection. Rejects with status 409 when the name is taken.
+    /// Creates a collection. `quantization_config` may be a word. Rejects with status 409 when the name is
+    /// taken.
     #[napi(
-        ts_args_type = "collectionName: string, args?: Args<'createCollection'>",
+        ts_args_type = "collectionName: string, args?: CreateCollectionArgs",
         ts_return_type = "Promise<boolean>"
     )]
     pub fn create_collection<'env>(
@@ -68,7 +69,7 @@ impl QdrantClient {
     /// work and the change touches more than graphs and the optimizer itself; existing data follows in
     /// the background. Rejects with status 400 for a vector that does not exist.
     #[napi(
-        ts_args_type = "collectionName: string, args?: Args<'updateCollection'>",
+        ts_args_type = "collectionName: string, args?: UpdateCollectionArgs",
         ts_return_type = "Promise<boolean>"
     )]
     pub fn update_collection<'env>(
@@ -83,7 +84,7 @@ impl QdrantClient {
     /// Replaces a collection by a new, empty one, or creates it. The aliases of the old one go with it.
     /// When the new one cannot be created, the old one stays.
     #[napi(
-        ts_args_type = "collectionName: string, args?: Args<'recreateCollection'>",
+        ts_args_type = "collectionName: string, args?: CreateCollectionArgs",
         ts_return_type = "Promise<boolean>"
     )]
     pub fn recreate_collection<'env>(

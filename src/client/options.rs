@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use napi::{Error as NapiError, Status};
 use napi_derive::napi;
-use qdrant_embedded_engine::{Config, Durability, Location};
+use qdrant_embedded_engine::{Config, Durability, Location, Preset};
 
 use super::inference::options::InferenceOptions;
 
@@ -16,12 +16,18 @@ pub struct ClientOptions {
     pub path: Option<String>,
     /// `':memory:'` for a private temporary store, removed on close; anything else is a folder.
     pub location: Option<String>,
-    /// Threads that answer reads. Default: one per CPU core. Counts only for the client that opens
-    /// the folder first, as do the other numbers.
+    /// Where the other defaults come from. `'desktop'`: for an application that shares the machine.
+    /// `'server'`: for a machine of its own, as a Qdrant server chooses. What is given counts in either.
+    /// Default: `'desktop'`. See `docs/performance.md`. Counts only for the client that opens the folder
+    /// first, as do the numbers.
+    #[napi(ts_type = "'desktop' | 'server'")]
+    pub preset: Option<String>,
+    /// Threads that answer reads. Default: one per CPU core.
     pub search_threads: Option<u32>,
-    /// Threads that apply writes. Default: half the cores, at least one.
+    /// Threads that apply writes. Default: half the cores, at least one; all with `'server'`.
     pub update_threads: Option<u32>,
-    /// CPU cores that background indexing may use. Default: all but one, at least one.
+    /// CPU cores that background indexing may use. Default: all but one, at least one; all of two with
+    /// `'server'`.
     pub optimizer_cpus: Option<u32>,
     /// What an acknowledged write survives. `'process'`: the end of the process, however it comes; a
     /// power cut may cost what was written since the last flush, by default of the last five seconds.
@@ -47,10 +53,12 @@ impl ClientOptions {
             }
             _ => return Err(invalid("give a storage folder as `path`, or `location: ':memory:'`")),
         };
-        let mut config = match location {
-            Location::Memory => Config::in_memory(),
-            Location::Path(path) => Config::at(path),
+        let preset = match self.preset.as_deref() {
+            None | Some("desktop") => Preset::Desktop,
+            Some("server") => Preset::Server,
+            Some(_) => return Err(invalid("`preset` is 'desktop' or 'server'")),
         };
+        let mut config = Config::new(location, preset);
         let set = |field: &mut usize, value: Option<u32>| {
             if let Some(value) = value {
                 *field = value.max(1) as usize;

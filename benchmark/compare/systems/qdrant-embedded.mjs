@@ -4,14 +4,14 @@ import { COLLECTION, createCollection, Store, settings } from './qdrant.mjs'
 
 export { settings }
 
-export async function create(folder, { dim, collection }) {
+export async function create(folder, { dim, collection, params }) {
   const client = await connect({ path: folder })
   await createCollection(client, dim, collection)
-  return new EmbeddedStore(client)
+  return new EmbeddedStore(client, params)
 }
 
-export async function open(folder) {
-  return new EmbeddedStore(await connect({ path: folder }))
+export async function open(folder, { params }) {
+  return new EmbeddedStore(await connect({ path: folder }), params)
 }
 
 class EmbeddedStore extends Store {

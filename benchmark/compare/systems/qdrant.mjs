@@ -10,10 +10,11 @@ export const settings = {
 }
 
 /** A collection; `others` are settings of it beyond those that all systems have alike. */
-export async function createCollection(client, dim, { vectors, hasFieldIndexes = true, ...others } = {}) {
+export async function createCollection(client, dim, collection = {}) {
+  const { vectors, hnsw_config, hasFieldIndexes = true, ...others } = collection
   await client.createCollection(COLLECTION, {
     vectors: { size: dim, distance: 'Cosine', ...vectors },
-    hnsw_config: { m: CONSTRUCTION.m, ef_construct: CONSTRUCTION.ef },
+    hnsw_config: { m: CONSTRUCTION.m, ef_construct: CONSTRUCTION.ef, ...hnsw_config },
     ...others
   })
   if (!hasFieldIndexes) return
@@ -25,8 +26,9 @@ export async function createCollection(client, dim, { vectors, hasFieldIndexes =
 export class Store {
   efforts = EFFORTS
 
-  constructor(client) {
+  constructor(client, params) {
     this.client = client
+    this.params = params
   }
 
   /** A batch as the API takes it. */
@@ -44,7 +46,7 @@ export class Store {
       query: vector,
       limit: 10,
       with_payload: true,
-      params: { hnsw_ef: effort },
+      params: { ...this.params, hnsw_ef: effort },
       ...(filter && { filter: { must: [{ key: filter.field, match: { value: filter.value } }] } })
     }
   }

@@ -14,6 +14,7 @@ use super::{Collection, SHARD_FOLDER, settings};
 use crate::error::{Error, Result};
 use crate::files::sync_tree;
 use crate::model::CollectionConfig;
+use crate::preset::Preset;
 use crate::snapshot::{PayloadSchema, WAL};
 
 /// Points that are copied at once.
@@ -34,9 +35,10 @@ impl Collection {
         config: &CollectionConfig,
         shards: &[PathBuf],
         indexes: &PayloadSchema,
+        preset: Preset,
     ) -> Result<()> {
         let fail = |error| Error::storage(folder, error);
-        let edge = config.edge_config();
+        let edge = config.edge_config(preset);
         fs::create_dir(folder).map_err(fail)?;
         let path = folder.join(SHARD_FOLDER);
         let shard = match shards {

@@ -27,11 +27,12 @@ mod tests {
 
     use super::*;
     use crate::model::{CollectionConfig, CreateCollection, DeletePayloadIndex, DeletePayloadIndexParams};
+    use crate::preset::Preset;
 
     fn collection() -> (Collection, TempDir) {
         let folder = tempfile::tempdir().unwrap();
         let config = CollectionConfig::from_request(CreateCollection::default()).unwrap();
-        (Collection::create(folder.path(), config).unwrap(), folder)
+        (Collection::create(folder.path(), config, Preset::Desktop).unwrap(), folder)
     }
 
     fn create(collection: &Collection, request: Value) -> Result<Value> {

@@ -86,7 +86,7 @@ fn check_room(folder: &Path, needed: u64) -> Result<()> {
 pub(super) fn reserve_for_optimization(collection: &Collection) -> Result<Reservation> {
     let folder = collection.shard.path();
     let data = of_folder(folder) as u64;
-    let largest = collection.config.read().max_segment_bytes().saturating_mul(2);
+    let largest = collection.config.read().max_segment_bytes(collection.preset).saturating_mul(2);
     let needed = data.min(largest).saturating_mul(2);
     match available(folder) {
         Some(available) if available < needed.saturating_add(MARGIN) => Err(Error::Service(format!(

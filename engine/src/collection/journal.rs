@@ -218,6 +218,7 @@ mod tests {
     use crate::collection::Session;
     use crate::model::{CollectionConfig, ScrollPoints};
     use crate::operation::Read;
+    use crate::preset::Preset;
 
     fn points(points: &[(u64, u64)]) -> Value {
         let point =
@@ -238,7 +239,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let settings = json!({ "vectors": { "size": 2, "distance": "Dot" } });
         let config = CollectionConfig::from_request(serde_json::from_value(settings).unwrap()).unwrap();
-        let collection = Collection::create(folder.path(), config).unwrap();
+        let collection = Collection::create(folder.path(), config, Preset::Desktop).unwrap();
         let all = points(&[(1, 1), (2, 0), (3, 1), (4, 0), (5, 1), (6, 0)]);
         collection.update(operation(json!({ "upsert_points": all }))).unwrap();
         (collection, folder)
@@ -283,13 +284,13 @@ mod tests {
             }
             mem::forget(journal);
             drop(collection);
-            let opened = Collection::open(folder.path(), &mut Session::default()).unwrap();
+            let opened = Collection::open(folder.path(), Preset::Desktop, &mut Session::default()).unwrap();
             assert_eq!(all(&opened), expected, "after {done} operations");
             opened.update(operation(json!({ "delete_points": { "ids": [3] } }))).unwrap();
             let changed = all(&opened);
             drop(opened);
             assert_eq!(
-                all(&Collection::open(folder.path(), &mut Session::default()).unwrap()),
+                all(&Collection::open(folder.path(), Preset::Desktop, &mut Session::default()).unwrap()),
                 changed,
                 "it is repeated"
             );
@@ -308,11 +309,17 @@ mod tests {
         let zeroed = [&whole[..whole.len() / 2], &vec![0; whole.len().div_ceil(2)]].concat();
         for torn in cut.iter().map(|length| &whole[..*length]).chain([&zeroed[..]]) {
             fs::write(&path, torn).unwrap();
-            assert_eq!(all(&Collection::open(folder.path(), &mut Session::default()).unwrap()), before);
+            assert_eq!(
+                all(&Collection::open(folder.path(), Preset::Desktop, &mut Session::default()).unwrap()),
+                before
+            );
             assert!(!path.exists());
         }
         fs::write(&path, &whole).unwrap();
-        assert_ne!(all(&Collection::open(folder.path(), &mut Session::default()).unwrap()), before);
+        assert_ne!(
+            all(&Collection::open(folder.path(), Preset::Desktop, &mut Session::default()).unwrap()),
+            before
+        );
     }
 
     #[test]

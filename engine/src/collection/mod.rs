@@ -79,6 +79,7 @@ use crate::error::{Error, Result};
 use crate::files::remove_leftovers;
 use crate::inference::{Made, WithObjects};
 use crate::model::CollectionConfig;
+use crate::preset::Preset;
 use maintenance::OptimizerState;
 use optimizer_log::OptimizerLog;
 use strict_mode::Rates;
@@ -127,15 +128,17 @@ pub struct Collection {
     queued_writes: Arc<AtomicUsize>,
     /// What the journal of a batch has to survive.
     durability: Durability,
+    /// Where the shard's settings come from that the collection leaves open.
+    preset: Preset,
     rates: Rates,
 }
 
 impl Collection {
     /// Creates the files of a new collection in `folder`.
-    pub(crate) fn create(folder: &Path, config: CollectionConfig) -> Result<Self> {
-        let shard = EdgeShard::new(&folder.join(SHARD_FOLDER), config.edge_config())?;
+    pub(crate) fn create(folder: &Path, config: CollectionConfig, preset: Preset) -> Result<Self> {
+        let shard = EdgeShard::new(&folder.join(SHARD_FOLDER), config.edge_config(preset))?;
         settings::save(folder, &config)?;
-        Self::with_shard(folder, shard, config, &mut Session::default())
+        Self::with_shard(folder, shard, config, preset, &mut Session::default())
     }
 
     /// Refuses to open the collection in `folder` while there may be no room to apply its log again.
@@ -145,22 +148,22 @@ impl Collection {
 
     /// Opens the collection in `folder`, applying what its write-ahead log holds, and takes over what is
     /// in `session`. Damaged files may break more in the engine than it expects.
-    pub(crate) fn open(folder: &Path, session: &mut Session) -> Result<Self> {
-        catch_unwind(AssertUnwindSafe(|| Self::open_files(folder, session)))
+    pub(crate) fn open(folder: &Path, preset: Preset, session: &mut Session) -> Result<Self> {
+        catch_unwind(AssertUnwindSafe(|| Self::open_files(folder, preset, session)))
             .unwrap_or_else(|_| Err(Error::storage(folder, "the engine cannot read the collection's files")))
     }
 
-    fn open_files(folder: &Path, session: &mut Session) -> Result<Self> {
+    fn open_files(folder: &Path, preset: Preset, session: &mut Session) -> Result<Self> {
         remove_leftovers(folder);
         let config = settings::load(folder)?;
         Self::check_opening(folder)?;
-        let (shard_folder, edge) = (folder.join(SHARD_FOLDER), config.edge_config());
+        let (shard_folder, edge) = (folder.join(SHARD_FOLDER), config.edge_config(preset));
         let mut shard = shard_folder::open(&shard_folder, &edge)?;
         // Where nothing was interrupted, there are none.
         if Self::is_unsettled(folder) {
             shard = duplicates::removed(shard, &shard_folder, &edge)?;
         }
-        let collection = Self::with_shard(folder, shard, config, session)?;
+        let collection = Self::with_shard(folder, shard, config, preset, session)?;
         collection.pass_over_used_numbers()?;
         collection.finish_batch()?;
         Ok(collection)
@@ -170,6 +173,7 @@ impl Collection {
         folder: &Path,
         shard: EdgeShard,
         config: CollectionConfig,
+        preset: Preset,
         session: &mut Session,
     ) -> Result<Self> {
         let counted = numbering::next_operation(&shard)?;
@@ -192,6 +196,7 @@ impl Collection {
             optimizer_log: Mutex::new(optimizer_log),
             queued_writes: Arc::default(),
             durability: Durability::default(),
+            preset,
             rates,
         };
         if operations.is_none() {

@@ -81,6 +81,7 @@ mod tests {
     use crate::collection::{SHARD_FOLDER, Session};
     use crate::model::{CollectionConfig, ScrollPoints};
     use crate::operation::Read;
+    use crate::preset::Preset;
 
     fn upsert(collection: &Collection, id: u64, tag: u64) {
         let point = json!({ "id": id, "vector": [1], "payload": { "tag": tag } });
@@ -107,7 +108,7 @@ mod tests {
             let folder = tempdir().unwrap();
             let settings = json!({ "vectors": { "size": 1, "distance": "Dot" } });
             let config = CollectionConfig::from_request(serde_json::from_value(settings).unwrap()).unwrap();
-            let collection = Collection::create(folder.path(), config).unwrap();
+            let collection = Collection::create(folder.path(), config, Preset::Desktop).unwrap();
             (0..kept).for_each(|tag| upsert(&collection, 1, tag));
             collection.flush().unwrap();
             let log = folder.path().join(SHARD_FOLDER).join(WAL_FOLDER);
@@ -119,11 +120,13 @@ mod tests {
             copy_files(&copy, &log);
 
             for tag in 1000..1003 {
-                let opened = Collection::open(folder.path(), &mut Session::default()).unwrap();
+                let opened =
+                    Collection::open(folder.path(), Preset::Desktop, &mut Session::default()).unwrap();
                 upsert(&opened, 1, tag);
                 assert_eq!(tags(&opened), [tag], "with {kept} operations kept and {lost} lost");
                 drop(opened);
-                let opened = Collection::open(folder.path(), &mut Session::default()).unwrap();
+                let opened =
+                    Collection::open(folder.path(), Preset::Desktop, &mut Session::default()).unwrap();
                 assert_eq!(tags(&opened), [tag], "with {kept} operations kept and {lost} lost, opened again");
             }
         }

@@ -43,6 +43,7 @@ impl Collection {
             optimizer_log,
             queued_writes: _,
             durability: _,
+            preset: _,
             rates,
         } = self;
         let session = Session {

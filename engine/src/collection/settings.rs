@@ -46,8 +46,8 @@ impl Collection {
     /// # Errors
     /// When they could not be stored; the old ones are still in force.
     pub(crate) fn adopt(&self, config: &CollectionConfig) -> Result<bool> {
-        let edge = config.edge_config();
-        let current = self.settings().edge_config();
+        let edge = config.edge_config(self.preset);
+        let current = self.settings().edge_config(self.preset);
         if with_tunables_of(current.clone(), &edge) != edge {
             return Ok(false);
         }
@@ -115,11 +115,12 @@ impl Collection {
             optimizer_log,
             queued_writes,
             durability,
+            preset,
             rates,
         } = self;
         drop(shard);
         let shard_path = folder.join(SHARD_FOLDER);
-        let open = |config: &CollectionConfig| shard_folder::open(&shard_path, &config.edge_config());
+        let open = |config: &CollectionConfig| shard_folder::open(&shard_path, &config.edge_config(preset));
         let opened = open(&config.read());
         let (shard, outcome) = match opened {
             Ok(shard) => (shard, Ok(())),
@@ -148,6 +149,7 @@ impl Collection {
             optimizer_log,
             queued_writes,
             durability,
+            preset,
             rates,
         };
         Ok((collection, outcome))

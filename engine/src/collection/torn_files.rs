@@ -60,13 +60,14 @@ mod tests {
     use crate::collection::{Collection, Session};
     use crate::model::{CollectionConfig, CountPoints};
     use crate::operation::Read;
+    use crate::preset::Preset;
 
     #[test]
     fn ids_that_end_in_zeros_are_those_before() {
         let folder = tempdir().unwrap();
         let settings = json!({ "vectors": { "size": 1, "distance": "Dot" } });
         let config = CollectionConfig::from_request(serde_json::from_value(settings).unwrap()).unwrap();
-        let collection = Collection::create(folder.path(), config).unwrap();
+        let collection = Collection::create(folder.path(), config, Preset::Desktop).unwrap();
         let ids = [json!(0), json!(256), json!("00000000-0000-0000-0000-000000000000")];
         let points: Vec<_> = ids.iter().map(|id| json!({ "id": id, "vector": [1] })).collect();
         let deleted = json!({ "delete_points": { "ids": [ids[1]] } });
@@ -78,7 +79,7 @@ mod tests {
         for zeros in [0, 1, 9, 21, 5000] {
             let mut file = OpenOptions::new().append(true).open(segment.join(IDS)).unwrap();
             file.write_all(&vec![0; zeros]).unwrap();
-            let opened = Collection::open(folder.path(), &mut Session::default()).unwrap();
+            let opened = Collection::open(folder.path(), Preset::Desktop, &mut Session::default()).unwrap();
             let request: CountPoints = serde_json::from_value(json!({})).unwrap();
             assert_eq!(request.execute(&opened).unwrap().count, 2, "after {zeros} zeros");
         }

@@ -2,6 +2,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use super::entry::Shared;
 use super::{CREATING_MARKER, TableOfContent};
 use crate::collection::{Collection, check_creation};
 use crate::config::Durability;
@@ -34,13 +35,13 @@ impl Manage for CreateCollectionNamed {
         }
         check_new_name(toc, &name)?;
         let path = toc.folder.collection(&name);
-        let config = CollectionConfig::from_request(request)?;
+        let config = CollectionConfig::from_request(request.completed(toc.shared.preset))?;
         check_creation(&toc.folder.collections(), config.wal_config)?;
         fs::create_dir(&path).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => in_the_way(&name, &path),
             _ => Error::storage(&path, error),
         })?;
-        let collection = create_files(&path, config, toc.shared.durability).inspect_err(|_| {
+        let collection = create_files(&path, config, &toc.shared).inspect_err(|_| {
             if let Err(error) = toc.folder.remove_collection(&name) {
                 tracing::error!(%error, "cannot remove a half-made collection");
             }
@@ -68,10 +69,10 @@ pub(super) fn in_the_way(name: &str, path: &Path) -> Error {
 }
 
 /// Fills a new collection's folder so that a crash leaves either a marked folder or a whole one.
-fn create_files(path: &Path, config: CollectionConfig, durability: Durability) -> Result<Collection> {
+fn create_files(path: &Path, config: CollectionConfig, shared: &Shared) -> Result<Collection> {
     begin_creation(path)?;
-    let collection = Collection::create(path, config)?;
-    finish_creation(path, durability)?;
+    let collection = Collection::create(path, config, shared.preset)?;
+    finish_creation(path, shared.durability)?;
     Ok(collection)
 }
 

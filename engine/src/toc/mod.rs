@@ -30,6 +30,7 @@ use crate::engine::Runtimes;
 use crate::error::{Error, Result};
 use crate::model::validate_called_name;
 use crate::operation::{Collections, Read};
+use crate::preset::Preset;
 use crate::snapshot::remove_leftovers;
 use aliases::Aliases;
 use entry::{OptimizerPause, Shared, resume};
@@ -78,6 +79,7 @@ impl TableOfContent {
             runtimes,
             budget,
             durability: config.durability,
+            preset: config.preset,
             idle_timeout: config.idle_timeout.min(MAX_IDLE_TIMEOUT),
         };
         let mut entries = BTreeMap::new();
@@ -190,11 +192,11 @@ fn collection_names(folder: &StorageFolder) -> Result<Vec<String>> {
 }
 
 /// Opens a new collection's folder.
-fn open_collection(path: &Path) -> Result<Collection> {
+fn open_collection(path: &Path, preset: Preset) -> Result<Collection> {
     if is_unfinished(path) {
         return Err(Error::storage(path, "the collection has no files"));
     }
-    Collection::open(path, &mut Session::default())
+    Collection::open(path, preset, &mut Session::default())
 }
 
 /// Whether the creation of a collection's folder came to no end.

@@ -1,9 +1,9 @@
 use std::path::Path;
 
 use super::create_collection::{begin_creation, check_new_name, finish_creation, in_the_way};
+use super::entry::Shared;
 use super::{TableOfContent, open_collection};
 use crate::collection::{Collection, check_creation};
-use crate::config::Durability;
 use crate::error::Result;
 use crate::files::{remove_marker, write_marker};
 use crate::model::{CollectionConfig, CreateCollection, validate_collection_name};
@@ -30,7 +30,7 @@ impl Manage for RecreateCollection {
     fn execute(self, toc: &TableOfContent) -> Result<bool> {
         let Self { name, request } = self;
         validate_collection_name(&name)?;
-        let config = CollectionConfig::from_request(request)?;
+        let config = CollectionConfig::from_request(request.completed(toc.shared.preset))?;
         check_new_name(toc, &name)?;
         check_creation(&toc.folder.collections(), config.wal_config)?;
         let old = toc.entries.read().get(&name).cloned();
@@ -41,7 +41,7 @@ impl Manage for RecreateCollection {
         // The new files are made elsewhere, and are let go of, since Windows does not rename folders
         // with open files.
         let staged = toc.folder.stage(&name)?;
-        if let Err(error) = create_files(&staged, config, toc.shared.durability) {
+        if let Err(error) = create_files(&staged, config, &toc.shared) {
             toc.folder.discard_staged(&name);
             return Err(error);
         }
@@ -54,7 +54,7 @@ impl Manage for RecreateCollection {
             toc.folder.discard_staged(&name);
         }
         if replaced.is_ok() || old.is_some() {
-            toc.take_in(name.clone(), open_collection(&path));
+            toc.take_in(name.clone(), open_collection(&path, toc.shared.preset));
         }
         replaced?;
         toc.folder.empty_removed();
@@ -64,11 +64,11 @@ impl Manage for RecreateCollection {
 }
 
 /// The aliases go when the new collection is in its place; a crash may come first.
-fn create_files(folder: &Path, config: CollectionConfig, durability: Durability) -> Result<()> {
+fn create_files(folder: &Path, config: CollectionConfig, shared: &Shared) -> Result<()> {
     begin_creation(folder)?;
     write_marker(&folder.join(RECREATED_MARKER))?;
-    Collection::create(folder, config)?;
-    finish_creation(folder, durability)
+    Collection::create(folder, config, shared.preset)?;
+    finish_creation(folder, shared.durability)
 }
 
 /// Drops the aliases of the predecessor, if that has not been done.

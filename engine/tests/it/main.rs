@@ -16,6 +16,7 @@ mod inference;
 mod inference_service;
 mod instance;
 mod older_copies;
+mod presets;
 mod proofs;
 mod query_points;
 mod scroll_points;

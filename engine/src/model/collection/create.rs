@@ -12,6 +12,7 @@ use super::vectors::{SparseVectorParams, VectorsConfig};
 use crate::error::{Error, Result};
 use crate::model::names::check_vector_name;
 use crate::model::validation::Faults;
+use crate::preset::Preset;
 
 /// Settings of a new collection. What is not given is as on a Qdrant server.
 ///
@@ -57,6 +58,13 @@ pub struct CreateCollection {
 }
 
 impl CreateCollection {
+    /// With a preset's values for what a server's own settings would give.
+    pub(crate) fn completed(mut self, preset: Preset) -> Self {
+        let hnsw = self.hnsw_config.get_or_insert_default();
+        hnsw.full_scan_threshold.get_or_insert(preset.full_scan_threshold_kb());
+        self
+    }
+
     /// Checks what can be checked without the store.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! The settings in the terms of the engine, with desktop values where a server leaves the choice to
+//! The settings in the terms of the engine, with values of the preset where a server leaves the choice to
 //! the machine.
 
 use std::collections::HashMap;
@@ -8,32 +8,14 @@ use qdrant_edge::{EdgeConfig, EdgeOptimizersConfig, EdgeSparseVectorParams, Edge
 
 use super::config::{CollectionConfig, CollectionParams, OptimizersConfig, WalConfig};
 use super::vectors::{SparseIndexParams, SparseVectorParams, VectorParams};
-
-/// Segments to aim at when the caller does not say. A server has one per core, to search them in
-/// parallel; here one thread searches all segments of a collection, and two keep what is merged and
-/// indexed anew after a change well below the whole.
-const DEFAULT_SEGMENT_NUMBER: usize = 2;
-
-/// Size of vectors in KB beyond which segments are not merged, when the caller does not say: what
-/// the engine allows for one indexing thread. It bounds how long an optimization takes, which cannot
-/// be stopped, whatever the number of cores.
-const DEFAULT_MAX_SEGMENT_SIZE_KB: usize = 256_000;
-
-/// Size of one segment of the write-ahead log when the caller does not say. The engine reserves at
-/// least two, on file systems without sparse files for real, and an app may have many small
-/// collections; an operation that does not fit makes its segment larger.
-const DEFAULT_WAL_SEGMENT_BYTES: usize = 4 * MB;
+use crate::preset::Preset;
 
 const MB: usize = 1024 * 1024;
-
-/// The engine searches a shard on as many threads of its own; one makes it use the caller's, so that
-/// the number of threads does not grow with that of collections.
-const SEARCH_THREADS: usize = 1;
 
 impl CollectionConfig {
     /// What the engine needs to create or to open the collection's shard.
     #[expect(deprecated, reason = "`on_disk` and `on_disk_payload` are still part of the REST API")]
-    pub fn edge_config(&self) -> EdgeConfig {
+    pub fn edge_config(&self, preset: Preset) -> EdgeConfig {
         let Self {
             params,
             hnsw_config,
@@ -66,17 +48,17 @@ impl CollectionConfig {
             sparse_vectors: sparse.collect(),
             hnsw_config: Some(*hnsw_config),
             quantization_config: quantization_config.clone(),
-            optimizers: Some(optimizers(optimizer_config)),
-            wal_options: Some(wal_options(*wal_config)),
+            optimizers: Some(optimizers(optimizer_config, preset)),
+            wal_options: Some(wal_options(*wal_config, preset)),
             wal_enabled: None,
-            max_search_threads: Some(SEARCH_THREADS),
+            max_search_threads: Some(preset.segment_search_threads()),
             search_pool_core: None,
         }
     }
 
     /// How large the vectors of a segment may become by merging, in bytes.
-    pub(crate) fn max_segment_bytes(&self) -> u64 {
-        let kilobytes = self.optimizer_config.max_segment_size.unwrap_or(DEFAULT_MAX_SEGMENT_SIZE_KB);
+    pub(crate) fn max_segment_bytes(&self, preset: Preset) -> u64 {
+        let kilobytes = self.optimizer_config.max_segment_size.unwrap_or(preset.max_segment_kb());
         (kilobytes as u64).saturating_mul(1024)
     }
 
@@ -114,7 +96,7 @@ fn sparse_vector(params: &SparseVectorParams) -> EdgeSparseVectorParams {
     EdgeSparseVectorParams { full_scan_threshold, on_disk, memory, modifier: *modifier, datatype }
 }
 
-fn optimizers(config: &OptimizersConfig) -> EdgeOptimizersConfig {
+fn optimizers(config: &OptimizersConfig, preset: Preset) -> EdgeOptimizersConfig {
     let OptimizersConfig {
         deleted_threshold,
         vacuum_min_vector_number,
@@ -127,24 +109,24 @@ fn optimizers(config: &OptimizersConfig) -> EdgeOptimizersConfig {
         prevent_unoptimized: _, // would hide points until they are optimized, which no write waits for
     } = config;
     let default_segment_number = match default_segment_number {
-        0 => DEFAULT_SEGMENT_NUMBER,
+        0 => preset.segment_number(),
         number => *number,
     };
     EdgeOptimizersConfig {
         deleted_threshold: Some(*deleted_threshold),
         vacuum_min_vector_number: Some(*vacuum_min_vector_number),
         default_segment_number: Some(default_segment_number),
-        max_segment_size: Some(max_segment_size.unwrap_or(DEFAULT_MAX_SEGMENT_SIZE_KB)),
+        max_segment_size: Some(max_segment_size.unwrap_or(preset.max_segment_kb())),
         indexing_threshold: *indexing_threshold,
         prevent_unoptimized: None,
     }
 }
 
-fn wal_options(config: WalConfig) -> WalOptions {
+fn wal_options(config: WalConfig, preset: Preset) -> WalOptions {
     let WalConfig { wal_capacity_mb, wal_segments_ahead, wal_retain_closed } = config;
     WalOptions {
         segment_capacity: match wal_capacity_mb {
-            WalConfig::DEFAULT_CAPACITY_MB => DEFAULT_WAL_SEGMENT_BYTES,
+            WalConfig::DEFAULT_CAPACITY_MB => preset.log_segment_bytes(),
             megabytes => megabytes.saturating_mul(MB),
         },
         segment_queue_len: wal_segments_ahead,
@@ -164,7 +146,7 @@ mod tests {
     }
 
     fn edge_config(request: Value) -> EdgeConfig {
-        config(request).edge_config()
+        config(request).edge_config(Preset::Desktop)
     }
 
     #[test]
@@ -180,13 +162,33 @@ mod tests {
     }
 
     #[test]
-    fn what_the_caller_chose_is_used() {
-        let edge = edge_config(json!({
+    fn a_server_takes_what_its_machine_has() {
+        let preset = Preset::Server;
+        let edge = config(json!({})).edge_config(preset);
+        let optimizers = edge.optimizers();
+        let chosen = (optimizers.default_segment_number, optimizers.max_segment_size);
+        // What the engine chooses itself, where it is left to do so.
+        let left_to_it = EdgeOptimizersConfig::default();
+        assert_eq!(chosen, (Some(left_to_it.get_number_segments()), Some(preset.max_segment_kb())));
+        assert_eq!(edge.wal_options.unwrap().segment_capacity, 32 * MB);
+        assert_eq!(edge.max_search_threads, optimizers.default_segment_number);
+    }
+
+    #[test]
+    fn what_the_caller_chose_is_used_with_every_preset() {
+        for preset in [Preset::Desktop, Preset::Server] {
+            check_what_the_caller_chose(preset);
+        }
+    }
+
+    fn check_what_the_caller_chose(preset: Preset) {
+        let edge = config(json!({
             "optimizers_config": { "default_segment_number": 5, "max_segment_size": 7, "indexing_threshold": 0,
                 "deleted_threshold": 0.5, "vacuum_min_vector_number": 200 },
             "wal_config": { "wal_capacity_mb": 1, "wal_segments_ahead": 2, "wal_retain_closed": 3 },
             "on_disk_payload": true, "payload": { "memory": "cached" },
-        }));
+        }))
+        .edge_config(preset);
         let expected = EdgeOptimizersConfig {
             deleted_threshold: Some(0.5),
             vacuum_min_vector_number: Some(200),
@@ -260,15 +262,15 @@ mod tests {
         for request in requests {
             let folder = tempfile::tempdir().unwrap();
             let config = config(request.clone());
-            let shard = EdgeShard::new(folder.path(), config.edge_config())
+            let shard = EdgeShard::new(folder.path(), config.edge_config(Preset::Desktop))
                 .unwrap_or_else(|e| panic!("{request}: {e}"));
             drop(shard);
             let stored: CollectionConfig =
                 serde_json::from_value(serde_json::to_value(&config).unwrap()).unwrap();
-            let shard = EdgeShard::load(folder.path(), Some(stored.edge_config()))
+            let shard = EdgeShard::load(folder.path(), Some(stored.edge_config(Preset::Desktop)))
                 .unwrap_or_else(|e| panic!("{request}: {e}"));
             assert_eq!(shard.info().unwrap().points_count, 0);
-            assert_eq!(shard.config().vectors, config.edge_config().vectors, "{request}");
+            assert_eq!(shard.config().vectors, config.edge_config(Preset::Desktop).vectors, "{request}");
         }
     }
 }

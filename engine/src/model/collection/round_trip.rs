@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::CollectionConfig;
+use crate::preset::Preset;
 
 /// Absent, or one of the values.
 fn maybe(values: Vec<Value>) -> impl Strategy<Value = Option<Value>> {
@@ -142,6 +143,8 @@ proptest! {
         let text = serde_json::to_string(&config).unwrap();
         let stored: CollectionConfig = serde_json::from_str(&text).unwrap();
         prop_assert_eq!(serde_json::to_string(&stored).unwrap(), text);
-        prop_assert_eq!(stored.edge_config(), config.edge_config());
+        for preset in [Preset::Desktop, Preset::Server] {
+            prop_assert_eq!(stored.edge_config(preset), config.edge_config(preset));
+        }
     }
 }

@@ -71,7 +71,7 @@ impl Entry {
             State::Open(_) | State::Damaged(_) | State::Closed => return Ok(()),
         };
         let started = Instant::now();
-        let opened = Collection::open(&self.folder, &mut session);
+        let opened = Collection::open(&self.folder, self.shared.preset, &mut session);
         let times_quick = started.elapsed().div_duration_f64(QUICK_OPENING).max(1.0);
         *self.idle_timeout.lock() = self.shared.idle_timeout.mul_f64(times_quick);
         if let Err(error) = &opened {

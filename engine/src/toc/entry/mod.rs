@@ -24,6 +24,7 @@ use crate::engine::Runtimes;
 use crate::error::{Error, Result};
 use crate::model::CollectionConfig;
 use crate::operation::Reconfigure;
+use crate::preset::Preset;
 use queue::{Turn, apply_in_order};
 
 pub(super) use life_cycle::resume;
@@ -36,6 +37,7 @@ pub(super) struct Shared {
     /// For the optimizers.
     pub budget: ResourceBudget,
     pub durability: Durability,
+    pub preset: Preset,
     /// Time without a call after which the files of a collection are closed that opens quickly.
     pub idle_timeout: Duration,
 }

@@ -7,6 +7,7 @@ use crate::collection::Collection;
 use crate::error::{Error, Result};
 use crate::model::{CollectionConfig, SnapshotSource, validate_collection_name};
 use crate::operation::Transfer;
+use crate::preset::Preset;
 use crate::snapshot::{SnapshotFolder, Unpacked, fetch, unpack_collection, unpack_shard};
 use crate::toc::create_collection::check_new_name;
 
@@ -37,7 +38,7 @@ impl Transfer for RecoverSnapshot {
             None => whole(toc, collection, &source, staged.work())?,
             Some(shard) => one_shard(toc, collection, shard, &source, staged.work())?,
         };
-        assemble(&staged.place(&name), &snapshot)?;
+        assemble(&staged.place(&name), &snapshot, toc.shared.preset)?;
         staged.add(toc, name);
         Ok(staged)
     }
@@ -89,12 +90,13 @@ fn one_shard(
 }
 
 /// Makes the files of a collection of what was unpacked.
-pub(super) fn assemble(place: &Path, snapshot: &Unpacked) -> Result<()> {
+pub(super) fn assemble(place: &Path, snapshot: &Unpacked, preset: Preset) -> Result<()> {
     let Unpacked { config, payload_schema, shards } = snapshot;
     let invalid = |reason: String| Error::BadRequest(format!("Invalid snapshot: {reason}"));
     // The engine trusts its files.
-    let assembled =
-        catch_unwind(AssertUnwindSafe(|| Collection::assemble(place, config, shards, payload_schema)));
+    let assembled = catch_unwind(AssertUnwindSafe(|| {
+        Collection::assemble(place, config, shards, payload_schema, preset)
+    }));
     assembled.unwrap_or_else(|_| Err(invalid("its files are damaged".to_owned()))).map_err(
         |error| match error {
             Error::Service(reason) | Error::WrongInput(reason) => invalid(reason),

@@ -35,7 +35,7 @@ impl Transfer for RecoverFullSnapshot {
             let archive = unpacked.join(file);
             let folder = staged.work().join("collection");
             let snapshot = unpack_collection(&archive, &folder)?;
-            assemble(&staged.place(&name), &snapshot)?;
+            assemble(&staged.place(&name), &snapshot, toc.shared.preset)?;
             staged.add(toc, name);
             // The disk has to hold only one of them twice.
             for used in [archive, folder] {

@@ -101,12 +101,12 @@ impl Manage for StagedCollections {
         toc.aliases.forget_prepared();
         // All of them before the table is changed: who reads the table may wait for one of them.
         for (name, suspended) in suspended {
-            suspended.end(open_collection(&toc.folder.collection(name)));
+            suspended.end(open_collection(&toc.folder.collection(name), toc.shared.preset));
         }
         toc.folder.empty_removed();
         outcome?;
         for name in names.iter().filter(|name| !replaced.contains_key(name)) {
-            toc.take_in(name.clone(), open_collection(&toc.folder.collection(name)));
+            toc.take_in(name.clone(), open_collection(&toc.folder.collection(name), toc.shared.preset));
         }
         for name in &names {
             toc.entry(name)?.read(|_| Ok(()))?;

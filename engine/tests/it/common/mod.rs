@@ -43,7 +43,8 @@ impl Store {
         Self::start(Config::at(folder))
     }
 
-    fn start(config: Config) -> Self {
+    /// Of the collections that are there.
+    pub fn start(config: Config) -> Self {
         Self { client: QdrantInstance::start(config).unwrap(), runtime: Runtime::new().unwrap() }
     }
 
@@ -52,6 +53,11 @@ impl Store {
         let create = CreateCollectionNamed { name: NAME.to_owned(), request };
         self.manage(create).unwrap();
         self
+    }
+
+    /// As [`Self::new`], in a store of its own.
+    pub fn with_config(config: Config, settings: Value) -> Self {
+        Self::start(config).create(settings)
     }
 
     /// As [`Self::new`], with models besides BM25.
