@@ -31,7 +31,7 @@ function node(major, cpu = arch) {
 }
 
 const RUNTIMES = [
-  ...[20, 22, 24, 26].map(node),
+  ...[20, 22, 24, 26].map((major) => node(major)),
   {
     name: 'Bun',
     package: 'bun@1',

@@ -20,7 +20,7 @@ fn points() -> Value {
 /// Asks without a pause, so that the answers come from every stage.
 #[test]
 fn a_collection_is_not_green_before_what_was_written_is_indexed() {
-    for round in 0..20 {
+    for round in 0..40 {
         let store = Store::new(json!({
             "vectors": { "size": 16, "distance": "Dot" },
             "optimizers_config": { "indexing_threshold": 10, "default_segment_number": 1 },
