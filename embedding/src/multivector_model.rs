@@ -39,7 +39,7 @@ impl Model for MultivectorModel {
     fn embed(&mut self, _first: usize, batch: &[String], _next: &[String]) -> Result<Vec<Vec<Embedding>>> {
         let Self { network, source } = self;
         let keep_length = network.keep_length;
-        let embed = |network: &mut TextEmbedding, texts: &[String]| {
+        let embed = |network: &mut TextEmbedding, texts: &[&str]| {
             let output = network.transform(texts, Some(texts.len()))?;
             output.export_with_transformer(|batches| {
                 let mut rows = Vec::with_capacity(texts.len());

@@ -143,23 +143,47 @@ impl TextNetwork {
         })
     }
 
-    /// What `embed` makes of the texts, as many at once as the network takes.
+    /// What `embed` makes of the texts, of which it gets those at once that do not hold each other up.
     pub fn run<S: AsRef<str> + Send + Sync, T: Send>(
         &mut self,
         texts: &[S],
-        embed: impl Fn(&mut TextEmbedding, &[S]) -> fastembed::Result<Vec<T>> + Send + Sync,
+        embed: impl Fn(&mut TextEmbedding, &[&str]) -> fastembed::Result<Vec<T>> + Send + Sync,
     ) -> fastembed::Result<Vec<T>> {
         let Self { network, one_by_one, keep_length: _, pooling: _, pool } = self;
-        let size = if *one_by_one { 1 } else { texts.len() };
+        let texts: Vec<_> = texts.iter().map(AsRef::as_ref).collect();
+        let groups = if *one_by_one {
+            (0..texts.len()).map(|at| vec![at]).collect()
+        } else {
+            groups_of_like_length(&texts)
+        };
         let mut made = Vec::with_capacity(texts.len());
         // The tokenizer takes the threads of the pool that it is called in.
         pool.install(|| {
-            for texts in texts.chunks(size.max(1)) {
-                made.extend(embed(network, texts)?);
+            for group in groups {
+                let texts: Vec<_> = group.iter().map(|at| texts[*at]).collect();
+                made.extend(group.into_iter().zip(embed(network, &texts)?));
             }
-            Ok(made)
-        })
+            fastembed::Result::Ok(())
+        })?;
+        made.sort_unstable_by_key(|(at, _)| *at);
+        Ok(made.into_iter().map(|(_, made)| made).collect())
     }
+}
+
+/// The texts by their places, in groups. To a network, each text of a group is as long as the longest of them,
+/// and on a processor many at once are hardly faster than few.
+fn groups_of_like_length(texts: &[&str]) -> Vec<Vec<usize>> {
+    let mut places: Vec<_> = (0..texts.len()).collect();
+    places.sort_by_key(|at| texts[*at].len());
+    let is_alike = |a: &usize, b: &usize| texts[*b].len() <= texts[*a].len() * 9 / 8 + 8;
+    let mut groups = Vec::<Vec<_>>::new();
+    for at in places {
+        match groups.last_mut() {
+            Some(group) if is_alike(&group[0], &at) => group.push(at),
+            _ => groups.push(vec![at]),
+        }
+    }
+    groups
 }
 
 /// The files of a tokenizer, which are the first of `paths`.
@@ -204,7 +228,7 @@ impl Model for TextModel {
     fn embed(&mut self, _first: usize, batch: &[String], _next: &[String]) -> Result<Vec<Embedding>> {
         let Self { network, source } = self;
         let pooling = network.keep_length.then(|| network.pooling.clone());
-        let embed = |network: &mut TextEmbedding, texts: &[String]| match &pooling {
+        let embed = |network: &mut TextEmbedding, texts: &[&str]| match &pooling {
             None => network.embed(texts, Some(texts.len())),
             Some(pooling) => pooled(network, texts, pooling),
         };
@@ -218,7 +242,7 @@ impl Model for TextModel {
 /// As fastembed embeds, without making the vectors of unit length.
 fn pooled(
     network: &mut TextEmbedding,
-    texts: &[String],
+    texts: &[&str],
     pooling: &fastembed::Pooling,
 ) -> fastembed::Result<Vec<Embedding>> {
     network.transform(texts, Some(texts.len()))?.export_with_transformer(|batches| {
@@ -229,4 +253,17 @@ fn pooled(
         }
         Ok(vectors)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_of_like_length_are_embedded_together_and_none_is_left_out() {
+        let texts: Vec<_> = [300, 5, 1000, 310, 0, 9, 1100, 70].map(|length| "x".repeat(length)).into();
+        let texts: Vec<_> = texts.iter().map(String::as_str).collect();
+        assert_eq!(groups_of_like_length(&texts), [vec![4, 1], vec![5], vec![7], vec![0, 3], vec![2, 6]]);
+        assert_eq!(groups_of_like_length(&[]), [[0; 0]; 0]);
+    }
 }
