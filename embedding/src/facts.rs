@@ -68,8 +68,9 @@ const FACTS: [(&str, &str, &[&str]); 46] = [
 ];
 
 /// About how many megabytes the files of a model have, by its full name: only the hub knows it to the byte. What
-/// no list of models tells is estimated from the number of parameters: four bytes each, one where they are quantized.
-const MEGABYTES: [(&str, u64); 57] = [
+/// no list of models tells is estimated from the number of parameters: four bytes each, one where they are quantized,
+/// two in variants called `-Q`.
+const MEGABYTES: [(&str, u64); 58] = [
     ("Alibaba-NLP/gte-base-en-v1.5", 550),
     ("Alibaba-NLP/gte-base-en-v1.5/onnx/model_quantized.onnx", 140),
     ("Alibaba-NLP/gte-large-en-v1.5", 1740),
@@ -95,6 +96,7 @@ const MEGABYTES: [(&str, u64); 57] = [
     ("onnx-community/embeddinggemma-300m-ONNX/onnx/model_quantized.onnx", 310),
     ("Qdrant/all-MiniLM-L6-v2-onnx", 90),
     ("Qdrant/bge-base-en-v1.5-onnx-Q", 210),
+    ("Qdrant/bge-large-en-v1.5-onnx-Q", 670),
     ("Qdrant/bge-small-en-v1.5-onnx-Q", 67),
     ("Qdrant/clip-ViT-B-32-text", 250),
     ("Qdrant/clip-ViT-B-32-vision", 352),
