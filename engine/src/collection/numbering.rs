@@ -27,7 +27,7 @@ struct Acknowledged {
 impl Collection {
     /// Has the log give numbers above those that the segments have seen. Right after the opening.
     pub(super) fn pass_over_used_numbers(&self) -> Result<()> {
-        let Some(last) = self.operations().checked_sub(1) else { return Ok(()) };
+        let Some(last) = next_operation(&self.shard)?.checked_sub(1) else { return Ok(()) };
         if self.is_log_beyond(acknowledged(self.shard.path())?, last) {
             return Ok(());
         }
