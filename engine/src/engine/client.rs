@@ -8,7 +8,7 @@ use parking_lot::RwLock;
 use tokio::sync::oneshot;
 
 use super::instance::Engine;
-use super::message::{Abandoned, Call, Job, Message, Rest, Step, guarded, job, write_job};
+use super::message::{Abandoned, Call, Job, Rest, Step, guarded, job, write_job};
 use crate::collection::{Collection, Flush};
 use crate::error::{Error, Result};
 use crate::inference::{Models, Purpose};
@@ -167,7 +167,7 @@ impl QdrantClient {
         let engine = self.engine()?;
         let (permit, entrance) = engine.admit(1).await?;
         let (job, placed) = write_job(begin, permit);
-        engine.send(Message::Call(Call::Write { collection, job }))?;
+        engine.send(Call::Write { collection, job })?;
         drop(entrance);
         answer(&engine, placed).await
     }
@@ -228,7 +228,7 @@ impl QdrantClient {
         for collection in answer(&engine, names).await? {
             let flush = |collection: &Collection| Flush.execute(collection).map(Step::Done);
             let (job, placed) = write_job(flush, permit.clone());
-            engine.send(Message::Call(Call::Write { collection, job }))?;
+            engine.send(Call::Write { collection, job })?;
             flushed.push(placed);
         }
         for flushed in flushed {
@@ -358,7 +358,7 @@ fn place<T, O: Send + 'static>(
     call: impl FnOnce(Job<T>) -> Call,
 ) -> Result<oneshot::Receiver<Result<O>>> {
     let (job, answer) = job(abandoned, operation, permit);
-    engine.send(Message::Call(call(job)))?;
+    engine.send(call(job))?;
     Ok(answer)
 }
 

@@ -9,6 +9,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::message::{Call, Message, refuse_write};
+use super::read_lane::{self, ReadLane};
 use super::runtimes::{Runtimes, RuntimesOwner};
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -22,11 +23,12 @@ pub(super) struct Launch {
     pub root: Option<PathBuf>,
     pub inbox: mpsc::Receiver<Message>,
     pub opened: Arc<OnceLock<Result<()>>>,
+    pub reads: Arc<ReadLane>,
 }
 
 /// Runs the engine until it is closed or has no clients left.
 pub(super) fn run(launch: Launch, permits: &Semaphore, all_permits: u32) {
-    let Launch { config, runtimes, root, inbox, opened } = launch;
+    let Launch { config, runtimes, root, inbox, opened, reads } = launch;
     let (dispatch, toc) = match open(&config, root, &runtimes) {
         Ok(parts) => parts,
         Err(error) => {
@@ -36,7 +38,9 @@ pub(super) fn run(launch: Launch, permits: &Semaphore, all_permits: u32) {
         }
     };
     let _ = opened.set(Ok(()));
-    let dispatcher = Dispatcher { toc: toc.clone(), runtimes: runtimes.handles(), backlog: VecDeque::new() };
+    reads.open(&toc, runtimes.handles());
+    let dispatcher =
+        Dispatcher { toc: toc.clone(), runtimes: runtimes.handles(), reads, backlog: VecDeque::new() };
     let closed = dispatch.block_on(dispatcher.run(inbox));
     if closed.is_none() {
         // All clients were dropped. What they called is finished first: each call holds a permit.
@@ -68,6 +72,7 @@ fn open(
 struct Dispatcher {
     toc: Arc<TableOfContent>,
     runtimes: Runtimes,
+    reads: Arc<ReadLane>,
     /// Calls that wait for a change of the table of content.
     backlog: VecDeque<Call>,
 }
@@ -88,6 +93,7 @@ impl Dispatcher {
                 Some(running) => tokio::select! {
                     biased;
                     _ = &mut running.task => {
+                        self.reads.change_made();
                         change = self.next_change();
                         continue;
                     }
@@ -145,6 +151,7 @@ impl Dispatcher {
     async fn finish(&mut self, mut change: Option<Change>) {
         while let Some(running) = change {
             let _ = running.task.await;
+            self.reads.change_made();
             change = self.next_change();
         }
     }
@@ -153,14 +160,7 @@ impl Dispatcher {
     fn dispatch(&self, call: Call) -> Option<Change> {
         match call {
             Call::Read { collection, job } => {
-                let toc = self.toc.clone();
-                self.runtimes.search.spawn(async move {
-                    // If there is none, the job says so.
-                    if let Ok(entry) = toc.entry(&collection) {
-                        entry.ready().await;
-                    }
-                    job(Ok(&toc))(Ok(()))
-                });
+                read_lane::read(self.toc.clone(), &self.runtimes, &collection, job);
                 None
             }
             Call::Write { collection, job } => {
@@ -178,8 +178,7 @@ impl Dispatcher {
                 None
             }
             Call::Inspect { job, .. } => {
-                let toc = self.toc.clone();
-                self.runtimes.search.spawn(async move { job(Ok(&toc))(Ok(())) });
+                read_lane::inspect(self.toc.clone(), &self.runtimes, job);
                 None
             }
             Call::Transfer { job, .. } => {

@@ -13,7 +13,8 @@ use tokio::sync::{MutexGuard, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use super::client::QdrantClient;
 use super::dispatcher::{self, Launch};
-use super::message::Message;
+use super::message::{Call, Message};
+use super::read_lane::ReadLane;
 use super::runtimes::RuntimesOwner;
 use crate::config::{Config, Location};
 use crate::error::{Error, Result};
@@ -75,6 +76,7 @@ pub(super) struct Engine {
     /// Held from the wait for a permit until the call is sent, so that none overtakes another.
     entrance: tokio::sync::Mutex<()>,
     opened: Arc<OnceLock<Result<()>>>,
+    reads: Arc<ReadLane>,
     phase: Arc<PhaseLatch>,
     /// Where the time that calls may take is measured.
     timers: Handle,
@@ -111,7 +113,15 @@ impl Engine {
         let phase = Arc::new(PhaseLatch::default());
         let runtimes = RuntimesOwner::start(&config)?;
         let timers = runtimes.handles().background;
-        let launch = Launch { config, runtimes, root: root.clone(), inbox, opened: opened.clone() };
+        let reads = Arc::new(ReadLane::default());
+        let launch = Launch {
+            config,
+            runtimes,
+            root: root.clone(),
+            inbox,
+            opened: opened.clone(),
+            reads: reads.clone(),
+        };
         let thread = {
             let (opened, phase, permits) = (opened.clone(), phase.clone(), permits.clone());
             thread::Builder::new()
@@ -130,6 +140,7 @@ impl Engine {
             permits,
             entrance: tokio::sync::Mutex::default(),
             opened,
+            reads,
             phase,
             timers,
             clients: Mutex::new(1),
@@ -153,7 +164,17 @@ impl Engine {
         tokio::task::unconstrained(places).await.map_err(|_| self.gone())
     }
 
-    pub(super) fn send(&self, message: Message) -> Result<()> {
+    pub(super) fn send(&self, call: Call) -> Result<()> {
+        if call.is_change() {
+            self.reads.change_called();
+        }
+        match self.reads.start(call) {
+            Some(call) => self.post(Message::Call(call)),
+            None => Ok(()),
+        }
+    }
+
+    fn post(&self, message: Message) -> Result<()> {
         let messages = self.messages.as_ref().ok_or(Error::Closed)?;
         messages.try_send(message).map_err(|_| self.gone())
     }
@@ -191,7 +212,7 @@ impl Engine {
             self.phase.set(Phase::Closing);
         }
         let (reply, answer) = oneshot::channel();
-        let outcome = match self.send(Message::Close { reply }) {
+        let outcome = match self.post(Message::Close { reply }) {
             Ok(()) => answer.await.unwrap_or(Ok(())),
             Err(_) => Ok(()),
         };

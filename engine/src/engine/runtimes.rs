@@ -2,14 +2,15 @@
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
+use super::search_pool::{SearchPool, SearchQueue};
 use crate::config::Config;
 use crate::error::{Error, Result};
 
 /// Handles of the runtimes, for whoever starts work on them.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Runtimes {
-    /// Reads; each runs to its end on one worker.
-    pub search: Handle,
+    /// Reads; each runs to its end on one thread.
+    pub search: SearchQueue,
     /// Writes; each collection's queue is one task.
     pub update: Handle,
     /// Timers of flushes and optimizations, and the optimizations themselves.
@@ -18,7 +19,7 @@ pub(crate) struct Runtimes {
 
 /// Keeps the runtimes running.
 pub(super) struct RuntimesOwner {
-    search: Runtime,
+    search: SearchPool,
     update: Runtime,
     background: Runtime,
 }
@@ -26,7 +27,7 @@ pub(super) struct RuntimesOwner {
 impl RuntimesOwner {
     pub(super) fn start(config: &Config) -> Result<Self> {
         Ok(Self {
-            search: runtime("qdrant-search", config.search_threads)?,
+            search: SearchPool::start(config.search_threads)?,
             update: runtime("qdrant-update", config.update_threads)?,
             background: runtime("qdrant-background", 1)?,
         })
@@ -34,7 +35,7 @@ impl RuntimesOwner {
 
     pub(super) fn handles(&self) -> Runtimes {
         Runtimes {
-            search: self.search.handle().clone(),
+            search: self.search.queue(),
             update: self.update.handle().clone(),
             background: self.background.handle().clone(),
         }

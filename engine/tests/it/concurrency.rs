@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use qdrant_embedded_engine::collection::Collection;
 use qdrant_embedded_engine::model::{CountPoints, CreateCollection, QueryPoints, ScrollPoints, UpsertPoints};
 use qdrant_embedded_engine::{
-    Config, CreateCollectionNamed, QdrantClient, QdrantInstance, Result, Touches, Write,
+    Config, CreateCollectionNamed, DeleteCollection, QdrantClient, QdrantInstance, Result, Touches, Write,
 };
 use serde_json::{Value, json};
 
@@ -198,4 +198,21 @@ async fn calls_beyond_those_that_fit_wait_outside_and_are_served_when_there_is_r
     assert!(calls.into_iter().all(|call| call.is_ok()));
     assert!(all_built.try_iter().eq(0..CALLS), "they were not served in call order");
     assert_eq!(count(&client, "c").await, 100);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reads_see_the_changes_of_the_table_of_content_that_were_called_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let client = QdrantInstance::start(Config::at(folder.path())).unwrap();
+    let name = || Touches::Name("c".to_owned());
+    let read = || client.read("c", parse::<CountPoints>(json!({})));
+    for _ in 0..20 {
+        // The read is called before the change is answered.
+        let ((), found) = in_time(async { futures::join!(create(&client, "c"), read()) }).await;
+        assert_eq!(found.unwrap().count, 0);
+        let delete = client.manage(name(), DeleteCollection { name: "c".to_owned() });
+        let (deleted, gone) = in_time(async { futures::join!(delete, read()) }).await;
+        assert!(deleted.unwrap());
+        assert_eq!(gone.unwrap_err().status(), 404);
+    }
 }

@@ -117,6 +117,11 @@ impl Entry {
         matches!(*self.state.read(), State::Resting(_))
     }
 
+    /// Whether [`ready`](Self::ready) would have nothing to wait for; tells at once.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.state.try_read().is_some_and(|state| !matches!(*state, State::Resting(_)))
+    }
+
     /// Whether the files are open.
     pub(in crate::toc) fn is_open(&self) -> bool {
         self.with_open(|_| ()).is_some()
