@@ -31,7 +31,8 @@ impl Collection {
     /// none.
     pub(super) fn update_as_one(&self, operations: Vec<UpdateOperation>) -> Result<Vec<u64>> {
         let wal = self.config.read().wal_config;
-        disk_space::check_write(self.shard.path(), wal, disk_space::size_of(&operations))?;
+        let size = operations.iter().map(disk_space::size_of).sum();
+        disk_space::check_write(self.shard.path(), wal, size)?;
         self.apply_with_journal(operations, self.durability)
     }
 

@@ -29,7 +29,7 @@ const MAX_REMEMBERED: usize = 100_000;
 
 /// Bytes of operations that wait for a flush. Until then they are in the log, and what they replace keeps
 /// its room in the segments.
-const MAX_UNFLUSHED: u64 = 64 * 1024 * 1024;
+const MAX_UNFLUSHED: u64 = 128 * 1024 * 1024;
 
 impl Collection {
     /// Brings an operation into a form that can be repeated; called right before it is applied.
