@@ -6,6 +6,7 @@
  * the JSON holds a placeholder instead, so that no vector is printed as text on this thread.
  */
 
+const { setImmediate: nextTurn } = require('node:timers/promises')
 const { currentSignal } = require('./abort.js')
 const { unpacked } = require('./answers.js')
 const { loadBinding } = require('./binding.js')
@@ -190,11 +191,25 @@ for (const name of MODEL_FUNCTIONS) {
   const nativeFunction = binding[name]
   const wrapper = (...args) => {
     const signal = currentSignal()
-    return signal
+    const result = signal
       ? cancellable(signal, async (call) => nativeFunction(...args, call))
       : nativeFunction(...args)
+    return args.some((argument) => argument?.onProgress) ? afterProgress(result) : result
   }
   binding[name] = Object.defineProperty(wrapper, 'name', { value: name })
+}
+
+/**
+ * Settles as `result` does, but after its listener has heard what was told before. Progress has a queue of its own, which is
+ * looked at between two turns of the event loop.
+ */
+async function afterProgress(result) {
+  try {
+    return await result
+  } finally {
+    await nextTurn()
+    await nextTurn()
+  }
 }
 
 let calls = 0

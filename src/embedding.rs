@@ -24,7 +24,9 @@ use qdrant_embedded_embedding::{
 use serde_json::json;
 
 use crate::cancellation::Cancellation;
-use crate::lifecycle::Environment;
+use crate::lifecycle::{Environment, Held};
+use crate::promise::Promises;
+use crate::response::to_js_value;
 use input::{read_images, read_texts};
 use options::{LocalModel, read_options, to_source};
 
@@ -80,13 +82,14 @@ pub fn embed_usable_images<'env>(
     let options = read_options(options)?;
     let (vectors, failures) = start_usable_images(read_images(images)?, options);
     let vectors = async move { vectors.await.map_err(|error| to_js_error(&error)) };
-    env.spawn_future_with_callback(unless_cancelled(env, call, vectors)?, move |env, vectors| {
+    let held = Held::nothing(Environment::current(env)?);
+    Promises::promise(held, env, unless_cancelled(env, call, vectors)?, move |env, vectors| {
         let failures: HashMap<_, _> = failures.lock().drain(..).collect();
         let result = |(index, vector): (usize, Embedding)| match failures.get(&index) {
             None => Float32ArraySlice::copy_from(env, &vector).map(Either::A),
             Some(error) => Ok(Either::B(to_js_error(error).reason)),
         };
-        vectors.into_iter().enumerate().map(result).collect::<napi::Result<Vec<_>>>()
+        to_js_value(env, vectors?.into_iter().enumerate().map(result).collect::<napi::Result<Vec<_>>>()?)
     })
 }
 
@@ -172,11 +175,11 @@ pub fn set_onnx_runtime_path(path: String) {
 /// The promise of the vectors that `pending` gives, unless the call of that number is cancelled.
 fn promise(env: &Env, pending: Pending, call: Option<u32>) -> napi::Result<PromiseRaw<'_, Vectors<'_>>> {
     let vectors = async move { pending.await.map_err(|error| to_js_error(&error)) };
-    env.spawn_future_with_callback(unless_cancelled(env, call, vectors)?, |env, vectors: Vec<Embedding>| {
-        vectors
-            .iter()
-            .map(|vector| Float32ArraySlice::copy_from(env, vector))
-            .collect::<napi::Result<Vec<_>>>()
+    let held = Held::nothing(Environment::current(env)?);
+    Promises::promise(held, env, unless_cancelled(env, call, vectors)?, |env, vectors| {
+        let vectors = vectors?;
+        let vectors = vectors.iter().map(|vector| Float32ArraySlice::copy_from(env, vector));
+        to_js_value(env, vectors.collect::<napi::Result<Vec<_>>>()?)
     })
 }
 

@@ -48,6 +48,11 @@ impl Held {
         Self { client: Some(client), environment }
     }
 
+    /// For a call that needs no client.
+    pub fn nothing(environment: Arc<Environment>) -> Self {
+        Self { client: None, environment }
+    }
+
     pub fn environment(&self) -> &Arc<Environment> {
         &self.environment
     }

@@ -12,13 +12,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
-use napi::bindgen_prelude::{Function, PromiseRaw, ToNapiValue};
+use napi::bindgen_prelude::{Function, PromiseRaw};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
-use napi::{Env, Status, check_status, sys};
+use napi::{Env, JsError, Status, check_status, sys};
 use parking_lot::Mutex;
+use qdrant_embedded_engine::Error;
 
 use crate::lifecycle::{Environment, Held};
-use crate::response::Answer;
+use crate::response::to_js_error;
 
 /// Settles promises on the JavaScript thread. While nothing is pending, it does not keep the process
 /// alive.
@@ -30,8 +31,11 @@ pub struct Promises {
 
 struct Settlement {
     deferred: Deferred,
-    answer: Answer,
+    outcome: Outcome,
 }
+
+/// Makes the value that a promise resolves to, or the error that it rejects with, on the JavaScript thread.
+type Outcome = Box<dyn FnOnce(&Env) -> napi::Result<sys::napi_value> + Send>;
 
 /// The handle by which a promise is settled, once, on the JavaScript thread.
 struct Deferred(sys::napi_deferred);
@@ -44,20 +48,21 @@ impl Promises {
         let nothing: Function<(), ()> = env.create_function_from_closure("settle", |_| Ok(()))?;
         let settle =
             nothing.build_threadsafe_function::<Settlement>().weak::<true>().build_callback(|call| {
-                let Settlement { deferred, answer } = call.value;
-                resolve(&call.env, deferred, answer)?;
+                let Settlement { deferred, outcome } = call.value;
+                settle(&call.env, deferred, outcome)?;
                 Environment::current(&call.env)?.promises().settled(&call.env)
             })?;
         Ok(Self { settle, pending: AtomicUsize::new(0) })
     }
 
-    /// Makes the promise of what `answer` gives. The first poll is made here and now; `held` is
-    /// kept until the last is over.
-    pub fn promise<'env>(
+    /// Makes the promise of what `to_js` makes of that which `answer` gives. The first poll is made here and
+    /// now; `held` is kept until the last is over.
+    pub fn promise<'env, T: Send + 'static, V>(
         held: Held,
         env: &'env Env,
-        answer: impl Future<Output = Answer> + Send + 'static,
-    ) -> napi::Result<PromiseRaw<'env, String>> {
+        answer: impl Future<Output = T> + Send + 'static,
+        to_js: impl FnOnce(&Env, T) -> napi::Result<sys::napi_value> + Send + 'static,
+    ) -> napi::Result<PromiseRaw<'env, V>> {
         let (mut deferred, mut promise) = (ptr::null_mut(), ptr::null_mut());
         // SAFETY: `env` is that of this call, on its thread.
         check_status!(unsafe { sys::napi_create_promise(env.raw(), &mut deferred, &mut promise) })?;
@@ -66,10 +71,14 @@ impl Promises {
             // SAFETY: as above; the threadsafe function lives as long as the environment.
             check_status!(unsafe { sys::napi_ref_threadsafe_function(env.raw(), promises.settle.raw()) })?;
         }
+        let outcome = async move {
+            let answer = answer.await;
+            Box::new(move |env: &Env| to_js(env, answer)) as Outcome
+        };
         let task = Task {
             state: AtomicU8::new(IDLE),
             // Outside of a runtime's own tasks there is nobody to yield to.
-            answer: Mutex::new(Some(Box::pin(tokio::task::unconstrained(answer)))),
+            outcome: Mutex::new(Some(Box::pin(tokio::task::unconstrained(outcome)))),
             deferred: Mutex::new(Some(Deferred(deferred))),
             held,
         };
@@ -86,11 +95,16 @@ impl Promises {
     }
 }
 
-fn resolve(env: &Env, Deferred(deferred): Deferred, answer: Answer) -> napi::Result<()> {
+fn settle(env: &Env, Deferred(deferred): Deferred, outcome: Outcome) -> napi::Result<()> {
     // SAFETY: on the thread of `env`, whose promise this is; a deferred is used once.
     unsafe {
-        let value = Answer::to_napi_value(env.raw(), answer)?;
-        check_status!(sys::napi_resolve_deferred(env.raw(), deferred, value))
+        match outcome(env) {
+            Ok(value) => check_status!(sys::napi_resolve_deferred(env.raw(), deferred, value)),
+            Err(error) => {
+                let error = JsError::from(error).into_value(env.raw());
+                check_status!(sys::napi_reject_deferred(env.raw(), deferred, error))
+            }
+        }
     }
 }
 
@@ -103,7 +117,7 @@ const WOKEN: u8 = 2;
 struct Task {
     state: AtomicU8,
     /// `None` once it is ready.
-    answer: Mutex<Option<Pin<Box<dyn Future<Output = Answer> + Send>>>>,
+    outcome: Mutex<Option<Pin<Box<dyn Future<Output = Outcome> + Send>>>>,
     deferred: Mutex<Option<Deferred>>,
     held: Held,
 }
@@ -130,21 +144,23 @@ impl Wake for Task {
 impl Task {
     fn poll(self: &Arc<Self>) {
         let waker = Waker::from(self.clone());
-        let mut slot = self.answer.lock();
+        let mut slot = self.outcome.lock();
         let Some(future) = slot.as_mut() else { return };
         let polled =
             catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(&mut Context::from_waker(&waker))));
-        let answer = match polled {
+        let outcome = match polled {
             Ok(Poll::Pending) => return,
-            Ok(Poll::Ready(answer)) => answer,
-            Err(_) => Answer::of_panic(),
+            Ok(Poll::Ready(outcome)) => outcome,
+            Err(_) => Box::new(|_: &Env| {
+                Err(to_js_error(&Error::Service("the answer could not be made".to_owned())))
+            }) as Outcome,
         };
         let done = slot.take();
         drop(slot);
         drop(done);
         if let Some(deferred) = self.deferred.lock().take() {
             // When the environment has ended there is nobody left to tell.
-            let settlement = Settlement { deferred, answer };
+            let settlement = Settlement { deferred, outcome };
             self.held
                 .environment()
                 .promises()

@@ -1,12 +1,15 @@
 //! What a loaded model is, whichever its kind.
 
+use std::cell::RefCell;
 use std::fs;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread;
 
 use ort::environment::Environment;
 use ort::ep::ExecutionProviderDispatch;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::cancel::Cancel;
 use crate::catalog;
@@ -206,9 +209,28 @@ pub(crate) fn read(path: &PathBuf) -> Result<Vec<u8>> {
 }
 
 /// The threads on which a model prepares its inputs.
-pub(crate) fn thread_pool(threads: usize) -> Result<rayon::ThreadPool> {
-    rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
+pub(crate) fn thread_pool(threads: usize) -> Result<ThreadPool> {
+    build_pool(ThreadPoolBuilder::new().num_threads(threads))
+}
+
+/// As [`thread_pool`], with this thread as one of them, so that a single input need not go to another and
+/// back. For what is not done beside this thread's own work, and on a thread that has one model in its life:
+/// it can be part of one pool only, which is the same with each call.
+pub(crate) fn thread_pool_around(threads: usize) -> Result<Arc<ThreadPool>> {
+    thread_local! {
+        static POOL: RefCell<Option<Arc<ThreadPool>>> = const { RefCell::new(None) };
+    }
+    POOL.with_borrow_mut(|pool| match pool {
+        Some(pool) => Ok(pool.clone()),
+        None => {
+            let built = build_pool(ThreadPoolBuilder::new().num_threads(threads).use_current_thread())?;
+            Ok(pool.insert(Arc::new(built)).clone())
+        }
+    })
+}
+
+fn build_pool(builder: ThreadPoolBuilder) -> Result<ThreadPool> {
+    builder
         .thread_name(|index| format!("embedding-input-{index}"))
         .start_handler(|_| make_way())
         .build()

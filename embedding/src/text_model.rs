@@ -1,4 +1,5 @@
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use fastembed::{
     InitOptionsUserDefined, OutputKey, QuantizationMode, TextEmbedding, TokenizerFiles,
@@ -9,7 +10,7 @@ use rayon::ThreadPool;
 use crate::catalog;
 use crate::error::{Error, Result, chain};
 use crate::model::{
-    Embedding, Model, ModelId, SessionParts, Surroundings, check_dimension, read, thread_pool,
+    Embedding, Model, ModelId, SessionParts, Surroundings, check_dimension, read, thread_pool_around,
 };
 use crate::options::{FolderSettings, ModelSource, Pooling, Quantization};
 
@@ -43,7 +44,7 @@ pub(crate) struct TextNetwork {
     /// Whether vectors keep the length that the network gives them.
     pub keep_length: bool,
     pooling: fastembed::Pooling,
-    pool: ThreadPool,
+    pool: Arc<ThreadPool>,
 }
 
 /// What has to be known of a model besides its files.
@@ -139,7 +140,7 @@ impl TextNetwork {
             one_by_one: recipe.quantization == QuantizationMode::Dynamic,
             keep_length: matches!(&id.source, ModelSource::Folder { settings, .. } if settings.keep_length),
             pooling,
-            pool: thread_pool(id.threads)?,
+            pool: thread_pool_around(id.threads)?,
         })
     }
 

@@ -3,10 +3,10 @@
 use std::any::Any;
 use std::collections::VecDeque;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
-use std::{iter, mem};
+use std::time::{Duration, Instant};
+use std::{iter, mem, thread};
 
 use tokio::sync::oneshot;
 
@@ -16,6 +16,9 @@ use crate::options::Progress;
 use crate::providers::Execution;
 use crate::registry::Registry;
 use crate::warning::warn;
+
+/// How long to look out for the next call: as long as a caller takes from an answer to it.
+const LOOKOUT: Duration = Duration::from_micros(300);
 
 /// One call.
 pub(crate) struct Job<M: Model> {
@@ -83,13 +86,26 @@ impl<M: Model> Worker<M> {
             return Some(job);
         }
         match self.model {
-            Some(_) => match self.jobs.recv_timeout(self.unload_after) {
+            Some(_) => match self.look_out().or_else(|_| self.jobs.recv_timeout(self.unload_after)) {
                 Ok(job) => Some(job),
                 Err(RecvTimeoutError::Timeout) => self.registry.retire(&self.id, &self.jobs),
                 Err(RecvTimeoutError::Disconnected) => None,
             },
             // Without a model there is nothing to keep: the next call gets a new thread.
             None => self.jobs.try_recv().ok().or_else(|| self.registry.retire(&self.id, &self.jobs)),
+        }
+    }
+
+    /// Waits a moment for the next call: to wake this thread takes as long as part of a short text.
+    fn look_out(&self) -> std::result::Result<Job<M>, RecvTimeoutError> {
+        let until = Instant::now() + LOOKOUT;
+        loop {
+            match self.jobs.try_recv() {
+                Ok(job) => return Ok(job),
+                Err(TryRecvError::Disconnected) => return Err(RecvTimeoutError::Disconnected),
+                Err(TryRecvError::Empty) if Instant::now() >= until => return Err(RecvTimeoutError::Timeout),
+                Err(TryRecvError::Empty) => thread::yield_now(),
+            }
         }
     }
 

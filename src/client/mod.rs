@@ -21,7 +21,7 @@ use crate::lifecycle::{Environment, Held};
 use crate::logging;
 use crate::promise::Promises;
 use crate::request::Request;
-use crate::response::{Answer, to_js_error};
+use crate::response::{Answer, to_js_error, to_js_value};
 use inference::LocalModels;
 use options::ClientOptions;
 
@@ -204,7 +204,7 @@ impl QdrantClient {
         let client = self.engine().map_err(|error| to_js_error(&error))?;
         let held = Held::new(client.clone(), self.environment.clone());
         let answer = call(client);
-        Promises::promise(held, env, async move { Answer::new(answer.await) })
+        Promises::promise(held, env, async move { Answer::new(answer.await) }, to_js_value)
     }
 }
 

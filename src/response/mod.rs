@@ -33,11 +33,6 @@ impl Answer {
         })
     }
 
-    /// That of a call whose answer cannot be made.
-    pub fn of_panic() -> Self {
-        Self::new(Err::<(), _>(Error::Service("the answer could not be made".to_owned())))
-    }
-
     fn written(value: &impl Serialize) -> Result<Self> {
         let fail =
             |error: &dyn std::fmt::Display| Error::Service(format!("cannot write the result: {error}"));
@@ -69,6 +64,12 @@ impl ToNapiValue for Answer {
         whole.set("numbers", Float64ArraySlice::copy_from(&env, &numbers)?)?;
         Ok(whole.raw())
     }
+}
+
+/// The JavaScript value of `value`, where `env` is that of the calling thread.
+pub fn to_js_value(env: &Env, value: impl ToNapiValue) -> napi::Result<sys::napi_value> {
+    // SAFETY: the environment lives as long as the reference to it.
+    unsafe { ToNapiValue::to_napi_value(env.raw(), value) }
 }
 
 /// An error whose message holds what `lib/errors.js` needs.
