@@ -29,6 +29,7 @@ mod get_collection;
 mod get_optimizations;
 mod get_point;
 mod journal;
+mod log_end;
 mod maintenance;
 mod mmr_vector;
 mod numbering;
@@ -111,6 +112,8 @@ pub struct Collection {
     dirty: AtomicBool,
     /// Bytes of operations since the last flush.
     unflushed: AtomicU64,
+    /// Bytes of the last operation of the log, if it is one of this session.
+    last_operation: AtomicU64,
     /// Whether the write-ahead log holds what may not have reached the disk.
     unsynced: AtomicBool,
     /// Whether there may be segments of the optimizer that have not reached the disk.
@@ -187,6 +190,7 @@ impl Collection {
             first_operation,
             dirty: AtomicBool::new(false),
             unflushed: AtomicU64::new(0),
+            last_operation: AtomicU64::new(0),
             unsynced: AtomicBool::new(false),
             unsynced_segments: AtomicBool::new(false),
             never_flushed: AtomicBool::new(true),
@@ -248,6 +252,15 @@ impl Collection {
         let size = disk_space::size_of(&operation);
         disk_space::check_write(self.shard.path(), wal, size)?;
         let changed = replay::required(&operation);
+        self.announce_optimization();
+        let number = self.log(operation)?;
+        self.last_operation.store(size, Ordering::Release);
+        self.remember_change(changed, size);
+        Ok(number)
+    }
+
+    /// Has the engine log an operation and apply it. Returns its number.
+    fn log(&self, operation: UpdateOperation) -> Result<u64> {
         self.mark_unsettled();
         if writes_segments(&operation) {
             self.sync_log()?;
@@ -255,9 +268,7 @@ impl Collection {
         self.dirty.store(true, Ordering::Release);
         self.unsynced.store(true, Ordering::Release);
         let number = self.next_operation.fetch_add(1, Ordering::AcqRel);
-        self.announce_optimization();
         self.shard.update(operation)?;
-        self.remember_change(changed, size);
         Ok(number)
     }
 }

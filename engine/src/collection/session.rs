@@ -34,6 +34,7 @@ impl Collection {
             first_operation,
             dirty: _,
             unflushed: _,
+            last_operation: _,
             unsynced: _,
             unsynced_segments: _,
             never_flushed: _,

@@ -29,8 +29,10 @@ impl Collection {
         }
     }
 
-    /// Writes to the disk what may not have reached it, and removes the mark. Must not run beside a write.
+    /// Writes to the disk what may not have reached it, and removes the mark. Must not run beside a write, and
+    /// is called before the files are closed.
     pub(crate) fn settle(&self) -> Result<()> {
+        self.end_log();
         let is_unsettled = self.unsettled.load(Ordering::Acquire);
         if is_unsettled || self.is_dirty() || self.unsynced.load(Ordering::Acquire) {
             self.make_durable()?;

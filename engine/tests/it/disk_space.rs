@@ -103,8 +103,8 @@ fn points_that_are_overwritten_keep_the_room_of_a_bounded_number_of_bytes() {
     store.flush();
     let once = taken(&segments(&folder));
     (1..=10).for_each(|round| write(&store, 0..4000, 5000, round));
-    assert!(taken(&segments(&folder)) < once + 80 * MB, "{} MB", taken(&segments(&folder)) / MB);
-    assert!(taken(&log(&folder)) < 80 * MB, "{} MB", taken(&log(&folder)) / MB);
+    assert!(taken(&segments(&folder)) < once + 144 * MB, "{} MB", taken(&segments(&folder)) / MB);
+    assert!(taken(&log(&folder)) < 144 * MB, "{} MB", taken(&log(&folder)) / MB);
     store.flush();
     wait_for(&log(&folder), MAX_LOG);
     // What became free is used again.

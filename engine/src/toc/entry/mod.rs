@@ -184,9 +184,9 @@ impl Entry {
         }
     }
 
-    /// Flushes what is open. Only while no write is queued.
+    /// Flushes what is open, before it is closed. Only while no write is queued.
     pub(super) fn flush(&self) -> Result<()> {
-        self.with_open(Collection::flush).unwrap_or(Ok(()))
+        self.with_open(Collection::flush_at_end).unwrap_or(Ok(()))
     }
 }
 
