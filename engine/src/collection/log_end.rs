@@ -45,6 +45,7 @@ impl Collection {
         Ok(())
     }
 }
+
 #[cfg(test)]
 mod tests {
     use std::fs;

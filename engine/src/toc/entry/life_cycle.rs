@@ -117,9 +117,10 @@ impl Entry {
         matches!(*self.state.read(), State::Resting(_))
     }
 
-    /// Whether [`ready`](Self::ready) would have nothing to wait for; tells at once.
+    /// Whether [`ready`](Self::ready) would have nothing to open; tells at once. While somebody changes the
+    /// files, a reader waits where it reads, and opens them there if need be.
     pub(crate) fn is_ready(&self) -> bool {
-        self.state.try_read().is_some_and(|state| !matches!(*state, State::Resting(_)))
+        self.state.try_read().is_none_or(|state| !matches!(*state, State::Resting(_)))
     }
 
     /// Whether the files are open.
