@@ -359,15 +359,27 @@ export class QdrantError extends Error {
   readonly statusText: string
   /** The body of a Qdrant server's answer. */
   readonly data: { status: { error: string }; time: number }
+  /** Those of a Qdrant server's answer. */
+  readonly headers: Headers
+  /** Of a Qdrant server's answer; empty for a client of a folder. */
+  readonly url: string
   /** For some kinds of errors, what to tell them by. */
-  readonly code?: 'STORAGE_LOCKED' | 'STORAGE_DAMAGED' | 'CLIENT_CLOSED'
-  /** With status 429: seconds after which to try again, if that helps. */
+  readonly code?:
+    | 'STORAGE_LOCKED'
+    | 'STORAGE_DAMAGED'
+    | 'STORAGE_UNAVAILABLE'
+    | 'CLIENT_CLOSED'
+    | 'ONNX_RUNTIME_MISSING'
+  /**
+   * With status 429: seconds after which to try again, if that helps. Such an error is a
+   * `QdrantClientResourceExhaustedError`, as the REST client throws it, with the properties of this class.
+   */
   readonly retryAfter?: number
   /** With `STORAGE_LOCKED`: the lock file. */
   readonly lockFile?: string
   /** With `STORAGE_LOCKED`: the process that holds it, where it is known. */
   readonly pid?: number
-  /** With `STORAGE_DAMAGED`: the file or folder at fault. */
+  /** With `STORAGE_DAMAGED` and `STORAGE_UNAVAILABLE`: the file or folder at fault. */
   readonly path?: string
 }
 
@@ -734,7 +746,7 @@ export declare class QdrantClient {
   /** Deletes a collection with its aliases. Resolves to `false` when there is none of that name. */
   deleteCollection(collectionName: string, args?: Args<'deleteCollection'>): Promise<boolean>
   /** Creates, deletes and renames aliases: all of the actions, or none when one of them fails. */
-  updateCollectionAliases(args: Parameters<RestClient['updateCollectionAliases']>[0]): Promise<boolean>
+  updateCollectionAliases(args: Parameters<RestClient['updateCollectionAliases']>[0] & CallOptions): Promise<boolean>
   /** Lists all aliases. */
   getAliases(): Promise<Schemas['CollectionsAliasesResponse']>
   /** Lists the aliases of a collection. */
@@ -779,7 +791,7 @@ export declare class QdrantClient {
   /** Pages through the points that match a filter, by id or in the order of a payload field. */
   scroll(collectionName: string, args?: WithBigintIds<Args<'scroll'>>): Promise<Schemas['ScrollResult']>
   /** Reads one point with its payload and its vectors. Rejects with status 404 when there is none. */
-  getPoint(collectionName: string, args: { id: PointId }): Promise<Schemas['Record']>
+  getPoint(collectionName: string, args: { id: PointId } & CallOptions): Promise<Schemas['Record']>
   /** Counts the points that match a filter, exactly unless `exact` is `false`. */
   count(collectionName: string, args?: Args<'count'>): Promise<Schemas['CountResult']>
   /**
@@ -907,13 +919,13 @@ export interface ClientOptions {
    * first, as do the numbers.
    */
   preset?: 'desktop' | 'server'
-  /** Threads that answer reads. Default: one per CPU core. */
+  /** Threads that answer reads, 1 to 1,024. Default: one per CPU core. */
   searchThreads?: number
-  /** Threads that apply writes. Default: half the cores, at least one; all with `'server'`. */
+  /** Threads that apply writes, 1 to 1,024. Default: half the cores, at least one; all with `'server'`. */
   updateThreads?: number
   /**
-   * CPU cores that background indexing may use. Default: all but one, at least one; all of two with
-   * `'server'`.
+   * CPU cores that background indexing may use, 1 to 1,024. Default: all but one, at least one; all of
+   * two with `'server'`.
    */
   optimizerCpus?: number
   /**
@@ -941,7 +953,8 @@ export interface ClientOptions {
  * neither, are rejected with a `QdrantClientConfigError` of that package.
  *
  * Rejects with a `QdrantError` of code `STORAGE_LOCKED` when another process holds the folder, and
- * of code `STORAGE_DAMAGED` when it is of a newer format or holds something else.
+ * of code `STORAGE_DAMAGED` when it is of a newer format or holds something else, of code
+ * `STORAGE_UNAVAILABLE` when the system refuses access to it.
  *
  * ```js
  * const client = await connect({ path: './data' })

@@ -175,6 +175,9 @@ describe('collections', () => {
         assert.ok(error.message.includes(join('collections', 'bad', 'config.json')), error.message)
         return true
       })
+      await assert.rejects(second.waitForIndexing('bad'), {
+        message: /^Service internal error: storage error/
+      })
       await assert.rejects(second.count('worse'), (error) =>
         error.message.includes(join('collections', 'worse'))
       )
@@ -199,6 +202,9 @@ describe('aliases', () => {
       assert.deepEqual(await client.getCollectionAliases('c'), {
         aliases: [{ alias_name: 'a', collection_name: 'c' }]
       })
+      for (const other of ['a', 'none']) {
+        assert.deepEqual(await client.getCollectionAliases(other), { aliases: [] })
+      }
     }))
 
   it('are changed by all actions of a list, or by none', () =>

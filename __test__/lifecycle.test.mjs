@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -220,6 +220,49 @@ describe('a storage folder', () => {
       const client = new QdrantClient({ path: join(file, 'store') })
       await assert.rejects(client.getCollections(), (error) => error.message.includes(file))
     }))
+
+  it('that the system refuses is not called damaged', () =>
+    withFolder(async (folder) => {
+      const path = join(folder, 'file')
+      await writeFile(path, '')
+      for (const [taken, reason] of [
+        [path, /not a directory/],
+        [join(path, 'store'), /\S/]
+      ]) {
+        await assert.rejects(connect({ path: taken }), (error) => {
+          assert.equal(error.status, 500)
+          assert.equal(error.code, 'STORAGE_UNAVAILABLE')
+          assert.equal(error.path, taken)
+          assert.match(error.message, reason)
+          return true
+        })
+      }
+    }))
+
+  const notWindows = { skip: process.platform === 'win32' && 'there, a folder in use cannot be removed' }
+
+  it('that is removed while it is open takes nothing until it was closed', notWindows, () =>
+    withFolder(async (folder) => {
+      const path = join(folder, 'data')
+      const first = await connect({ path })
+      await first.createCollection('c', SMALL)
+      await first.upsert('c', { points: [{ id: 1, vector: [1, 2, 3, 4] }] })
+      await rm(path, { recursive: true })
+      const unavailable = (error) => {
+        assert.equal(error.code, 'STORAGE_UNAVAILABLE')
+        assert.match(error.message, /was removed while a client of this process had it open/)
+        return true
+      }
+      await assert.rejects(connect({ path }), unavailable)
+      await mkdir(path, { recursive: true })
+      await assert.rejects(connect({ path }), unavailable)
+      await first.close()
+      const second = await connect({ path })
+      assert.deepEqual(await second.getCollections(), { collections: [] })
+      await second.createCollection('c', SMALL)
+      await second.close()
+    })
+  )
 
   it('holds what a crash left of a creation only until it is opened', () =>
     withFolder(async (path) => {

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
 import { describe, it } from 'node:test'
 
 import { refusal, withClient, withPoints } from './helpers.mjs'
+
+// The class that `index.js`, a module of CommonJS, has.
+const { QdrantClientResourceExhaustedError } = createRequire(import.meta.url)('@qdrant/js-client-rest')
 
 describe('timeout', () => {
   it('is a whole number of seconds, at least 1', () =>
@@ -101,6 +105,9 @@ describe('strict mode', () => {
       const read = () => client.query('c', { query: [1, 0], limit: 1 })
       await Promise.all([read(), read()])
       const error = await read().then(assert.fail, (error) => error)
+      assert.ok(error instanceof QdrantClientResourceExhaustedError)
+      assert.equal(error.retry_after, error.retryAfter)
+      assert.match(error.message, /^Rate limiting exceeded: /)
       assert.equal(error.status, 429)
       assert.equal(error.statusText, 'Too Many Requests')
       assert.ok(error.retryAfter > 0 && error.retryAfter <= 30)

@@ -90,6 +90,54 @@ describe('migrate', () => {
       await assert.rejects(migrate(source, target), /source has 10 points, the target 11/)
     }))
 
+  it('keeps to the strict modes, and copies them last', () =>
+    withTwo(async (source, target) => {
+      const strict_mode_config = {
+        enabled: true,
+        max_query_limit: 30,
+        upsert_max_batchsize: 20,
+        unindexed_filtering_retrieve: false
+      }
+      await source.createCollection('c', { vectors: { size: 2, distance: 'Dot' } })
+      const points = Array.from({ length: 100 }, (_, id) => ({ id, vector: [id, 1] }))
+      await source.upsert('c', { points })
+      await source.updateCollection('c', { strict_mode_config })
+      const progress = []
+      await migrate(source, target, { onProgress: ({ done }) => progress.push(done) })
+      assert.deepEqual(progress, [20, 40, 60, 80, 100])
+      const [from, to] = [await source.getCollection('c'), await target.getCollection('c')]
+      assert.deepEqual(to.config, from.config)
+      const { collections } = await migrate(source, target)
+      assert.deepEqual(collections, [{ name: 'c', points: 100, copied: 0, skipped: 100 }])
+    }))
+
+  it('waits where a collection takes no more operations for now', () =>
+    withTwo(async (source, target) => {
+      await source.createCollection('c', { vectors: { size: 2, distance: 'Dot' } })
+      await source.upsert('c', { points: [{ id: 1, vector: [1, 2] }] })
+      const refusal = Object.assign(new Error('for now'), { retryAfter: 0.01 })
+      let refusals = 3
+      const busy = new Proxy(target, {
+        get:
+          (_, method) =>
+          async (...args) => {
+            if (method === 'upsert' && refusals-- > 0) throw refusal
+            return target[method](...args)
+          }
+      })
+      await migrate(source, busy)
+      assert.equal(refusals, -1)
+      assert.deepEqual(await everything(target, 'c'), await everything(source, 'c'))
+    }))
+
+  it('takes an alias for its collection', () =>
+    withTwo(async (source, target) => {
+      await fill(source, 10)
+      const { collections } = await migrate(source, target, { collections: ['current', 'c'] })
+      assert.deepEqual(collections, [{ name: 'c', points: 10, copied: 10, skipped: 0 }])
+      assert.deepEqual(await target.getAliases(), await source.getAliases())
+    }))
+
   it('finds a point that is not the same', () =>
     withTwo(async (source, target) => {
       await fill(source, 10)

@@ -83,6 +83,25 @@ describe('upsert', () => {
         { dim: both[1], rows: [[7, 8, 9]] }
       ])
     })
+    await withClient(async (client) => {
+      const multivector_config = { comparator: 'max_sim' }
+      await client.createCollection('c', { vectors: { size: 2, distance: 'Dot', multivector_config } })
+      await client.upsert('c', {
+        points: [
+          { id: 1, vector: [[1, 0]] },
+          { id: 2, vector: [[0, 3]] }
+        ]
+      })
+      const query = { data: Float32Array.of(1, 0, 0, 1), dim: 2 }
+      for (const args of [
+        { query },
+        { query: { nearest: query } },
+        { prefetch: { query }, query: [[0, 1]] }
+      ]) {
+        const { points } = await client.query('c', args)
+        assert.equal(points[0].id, 2, JSON.stringify(args))
+      }
+    })
     await withPoints([], async (client) => {
       const data = Float32Array.from({ length: 4000 }, (_, i) => i)
       await client.upsert('points', {
@@ -262,7 +281,9 @@ describe('upsert', () => {
         [{ id: 3, vector: { s: { indices: [1, 1], values: [1, 2] } } }, 422, 'must be unique'],
         [{ id: 3, vector: { s: { indices: [1, 2], values: [1] } } }, 422, ''],
         [{ id: 3, vector: { m: [[1, 2], [1]] } }, 422, ''],
-        [{ id: 3, vector: { a: [1, Number.NaN] } }, 400, 'Format error in JSON body'],
+        [{ id: 3, vector: { a: [1, Number.NaN] } }, 400, 'points[1].vector.a[1] is NaN'],
+        [{ id: 3, vector: { a: [1, Number.NEGATIVE_INFINITY] } }, 400, 'points[1].vector.a[1] is -inf'],
+        [{ id: 3, vector: { a: Promise.resolve([1, 2]) } }, 400, 'await it first'],
         [
           { id: 3, vector: { a: Float32Array.of(1, Number.POSITIVE_INFINITY) } },
           400,

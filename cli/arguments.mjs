@@ -1,16 +1,19 @@
 import { parseArgs } from 'node:util'
 import { UsageError } from './errors.mjs'
 
+/** Where the commands keep their data, unless `--path` says otherwise. */
+export const DEFAULT_FOLDER = './qdrant_data'
+
 /** The options of the commands about files, with their defaults. */
 export const FILE_OPTIONS = {
-  path: { type: 'string', default: './qdrant_data' },
+  path: { type: 'string', default: DEFAULT_FOLDER },
   collection: { type: 'string', default: 'images' },
   model: { type: 'string' },
   'text-collection': { type: 'string', default: 'texts' },
   'text-model': { type: 'string' }
 }
 
-export const FILE_OPTIONS_HELP = `  --path <folder>       where the collections are kept (default: ./qdrant_data)
+export const FILE_OPTIONS_HELP = `  --path <folder>       where the collections are kept (default: ${DEFAULT_FOLDER})
   --collection <name>   the collection of the images (default: images)
   --text-collection <name>
                         the collection of the texts (default: texts)`

@@ -32,6 +32,7 @@ export async function inspect(folder) {
     if (error.code === 'STORAGE_LOCKED') {
       report.lock = (await lockHolder(folder)) ?? { pid: error.pid ?? null, command: null }
     }
+    report.aliases = await aliasesOf(folder)
     for (const name of await collectionFolders(folder)) {
       report.collections.push({ name, error: null, info: null })
     }
@@ -67,6 +68,15 @@ async function formatOf(folder) {
     return { format, written_by }
   } catch {
     return { format: null, written_by: null } // Opening it says what is wrong.
+  }
+}
+
+/** What the file says; null where it cannot be read. */
+async function aliasesOf(folder) {
+  try {
+    return JSON.parse(await fs.readFile(path.join(folder, 'aliases', 'data.json'), 'utf8'))
+  } catch (error) {
+    return error.code === 'ENOENT' ? {} : null
   }
 }
 

@@ -9,6 +9,9 @@ const { changeSpelledOut, spelledOut } = require('./quantization.js')
 const { serverApi } = require('./server-api.js')
 const { waitForIndexing } = require('./wait-for-indexing.js')
 
+/** What a reason may begin with already. */
+const SERVICE_ERROR = /^Service internal error: /
+
 /**
  * The class `QdrantClient`: the one of the REST client, whose methods call the operations of its `api()`. Where the
  * data is in this process, that API is not one over HTTP. It has the methods of REST clients up to 1.18 besides.
@@ -33,6 +36,7 @@ function defineClient(rest, QdrantError) {
           {
             QdrantError,
             TimeoutError: rest.QdrantClientTimeoutError,
+            ResourceExhaustedError: rest.QdrantClientResourceExhaustedError,
             operationIds: Object.keys(remote),
             timeout: options.timeout
           }
@@ -154,7 +158,10 @@ function defineClient(rest, QdrantError) {
 
     async waitForIndexing(collection_name, { onProgress } = {}) {
       const failed = (reason) =>
-        new QdrantError({ status: 500, message: `Service internal error: ${reason}` })
+        new QdrantError({
+          status: 500,
+          message: `Service internal error: ${reason.replace(SERVICE_ERROR, '')}`
+        })
       return waitForIndexing(this, collection_name, onProgress, failed)
     }
 

@@ -7,7 +7,7 @@ const { BARE_OPERATIONS, OPERATIONS, notImplemented } = require('./operations.js
  * `operationIds` are those that the REST client has. `timeout` is how many milliseconds a call may take; the engine
  * goes on with one that took longer, as a server does.
  */
-function embeddedApi(context, { QdrantError, TimeoutError, operationIds, timeout }) {
+function embeddedApi(context, { QdrantError, TimeoutError, ResourceExhaustedError, operationIds, timeout }) {
   const define = (answer) => {
     const operation = async (args) => {
       const started = performance.now()
@@ -17,7 +17,7 @@ function embeddedApi(context, { QdrantError, TimeoutError, operationIds, timeout
       } catch (error) {
         const seen = QdrantError.from(error)
         if (seen instanceof QdrantError) seen.data.time = elapsed()
-        throw seen
+        throw seen.retryAfter === undefined ? seen : exhausted(seen, ResourceExhaustedError)
       }
     }
     return Object.assign(operation, { Error: QdrantError })
@@ -39,6 +39,12 @@ function embeddedApi(context, { QdrantError, TimeoutError, operationIds, timeout
     })
   }
   return api
+}
+
+/** The error of the REST client for a limit that is over after some time, with what a `QdrantError` tells besides. */
+function exhausted(error, ResourceExhaustedError) {
+  const { name, ...fields } = error
+  return Object.assign(new ResourceExhaustedError(error.message, error.retryAfter), fields)
 }
 
 /** An answer as one over HTTP looks like. */

@@ -2,6 +2,7 @@
  * Copies collections from one client to another, embedded or of a server: it uses what both have.
  */
 
+const { setTimeout: sleep } = require('node:timers/promises')
 const { isDeepStrictEqual } = require('node:util')
 
 const DEFAULT_BATCH_SIZE = 256
@@ -14,14 +15,41 @@ async function migrate(source, target, options = {}) {
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new RangeError('`batchSize` has to be a whole number, at least 1')
   }
-  const names = options.collections ?? (await source.getCollections()).collections.map(({ name }) => name)
+  const [from, to] = [source, target].map((client) => patient(client, signal))
   const migrated = []
-  for (const name of names) {
+  for (const name of await namesOf(from, options.collections)) {
     signal?.throwIfAborted()
-    const copy = new Copy(source, target, name, { batchSize, onProgress, signal })
+    const copy = new Copy(from, to, name, { batchSize, onProgress, signal })
     migrated.push(await copy.run())
   }
   return { collections: migrated }
+}
+
+/** The names of the collections to copy: an alias stands for its collection. */
+async function namesOf(source, wanted) {
+  if (!wanted) return (await source.getCollections()).collections.map(({ name }) => name)
+  const { aliases } = await source.getAliases()
+  const collections = new Map(aliases.map(({ alias_name, collection_name }) => [alias_name, collection_name]))
+  return [...new Set(wanted.map((name) => collections.get(name) ?? name))]
+}
+
+/** A client whose methods wait where a collection takes no more operations for now. */
+function patient(client, signal) {
+  return new Proxy(client, {
+    get:
+      (_, method) =>
+      async (...args) => {
+        for (;;) {
+          try {
+            return await client[method](...args)
+          } catch (error) {
+            const seconds = error?.retryAfter ?? error?.retry_after
+            if (!(seconds > 0)) throw error
+            await sleep(seconds * 1000, undefined, { signal })
+          }
+        }
+      }
+  })
 }
 
 /** The copy of one collection. */
@@ -36,6 +64,7 @@ class Copy {
   async run() {
     const info = await this.source.getCollection(this.name)
     await this.prepare(info)
+    await this.limitBatches(info)
     this.total = (await this.source.count(this.name, { exact: true })).count
     let offset
     do {
@@ -43,6 +72,7 @@ class Copy {
     } while (offset !== null && offset !== undefined)
     await this.copyAliases()
     await this.verify()
+    await this.copyLimits(info)
     return { name: this.name, points: this.total, copied: this.copied, skipped: this.skipped }
   }
 
@@ -63,6 +93,23 @@ class Copy {
         field_schema: params ?? data_type,
         wait: true
       })
+    }
+  }
+
+  /** Keeps to what the strict modes of both collections allow at once. */
+  async limitBatches({ config }) {
+    const there = await this.target.getCollection(this.name)
+    const limits = [config, there.config].flatMap(({ strict_mode_config: limits }) =>
+      limits?.enabled ? [limits.max_query_limit, limits.upsert_max_batchsize] : []
+    )
+    this.batchSize = Math.min(this.batchSize, ...limits.filter((limit) => limit > 0))
+  }
+
+  /** Gives the target the strict mode of the source, unless it has one: it would have held up the copy. */
+  async copyLimits({ config: { strict_mode_config } }) {
+    const there = (await this.target.getCollection(this.name)).config.strict_mode_config
+    if (strict_mode_config?.enabled && !there?.enabled) {
+      await this.target.updateCollection(this.name, { strict_mode_config })
     }
   }
 
@@ -150,12 +197,11 @@ function shapes({ vectors = {}, sparse_vectors }) {
 
 /**
  * The request that makes a collection with these settings. How it is spread over machines is the
- * target's choice.
+ * target's choice; the strict mode comes last.
  */
 function creation(config) {
   const { params, hnsw_config, optimizer_config, wal_config, quantization_config } = config
   const { vectors, sparse_vectors, on_disk_payload } = params
-  const { strict_mode_config, metadata } = config
   return {
     vectors,
     sparse_vectors,
@@ -164,8 +210,7 @@ function creation(config) {
     optimizers_config: optimizer_config,
     wal_config,
     quantization_config,
-    strict_mode_config,
-    metadata
+    metadata: config.metadata
   }
 }
 

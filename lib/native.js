@@ -29,6 +29,10 @@ const EXAMPLE_KEYS = new Set(['positive', 'negative'])
 // Below this length a list of numbers is as cheap as its placeholder.
 const MIN_PACKED_LENGTH = 8
 
+/** Whether a query is vectors, and no object that has some. */
+const isVectorQuery = (query) =>
+  Array.isArray(query) || (typeof query === 'object' && query !== null && isFlat(query))
+
 /** What stands in the JSON for a part of the buffer. */
 const placeholder = (start, end) => `\u0000f32:${start}:${end - start}`
 
@@ -95,6 +99,9 @@ class VectorPacker {
     if (Array.isArray(value)) return this.walkArray(value, isVector)
     if (ArrayBuffer.isView(value)) return Array.from(value)
     if (typeof value.toJSON === 'function') return value
+    if (typeof value.then === 'function') {
+      throw nativeError(400, 'Format error in JSON body: a promise stands for a value; await it first')
+    }
     // Never looked into.
     if (isInferenceObject(value)) return withImageAsText(value)
     if (isVector && isFlat(value)) return this.packRows(value)
@@ -105,14 +112,16 @@ class VectorPacker {
       else if (OPAQUE_KEYS.has(key)) copy[key] = child
       else if (EXAMPLE_KEYS.has(key) && Array.isArray(child))
         copy[key] = child.map((item) => this.walk(item, true))
-      else copy[key] = this.walk(child, VECTOR_KEYS.has(key) || (key === 'query' && Array.isArray(child)))
+      else copy[key] = this.walk(child, VECTOR_KEYS.has(key) || (key === 'query' && isVectorQuery(child)))
     }
     return copy
   }
 
   walkArray(array, isVector) {
-    if (isVector && array.length >= MIN_PACKED_LENGTH && typeof array[0] === 'number') {
-      return this.pack(array) ?? array
+    if (isVector && typeof array[0] === 'number') {
+      // JSON has no NaN and no infinity: the engine says where one stands.
+      const isPacked = array.length >= MIN_PACKED_LENGTH || !array.every(Number.isFinite)
+      return (isPacked && this.pack(array)) || array
     }
     if (!array.some((item) => typeof item === 'object')) return array
     const before = this.length

@@ -9,6 +9,9 @@ const { ONNX_RUNTIMES, platformName } = require('./platform.js')
 /** The package that brings the library. */
 const PACKAGE = 'qdrant-embedded-onnxruntime'
 
+/** Its version that holds nothing. */
+const LEFT_OUT = '0.0.0-none'
+
 const LIBRARY_VARIABLE = 'ORT_DYLIB_PATH'
 
 /**
@@ -39,7 +42,24 @@ function ofOnnxRuntimeNode() {
   const folder = join(manifest, '../bin/napi-v6', process.platform, process.arch)
   const names = ['libonnxruntime.so.1', 'libonnxruntime.1.dylib', 'onnxruntime.dll']
   const library = names.map((name) => outsideArchive(join(folder, name))).find(existsSync)
-  return library && { library, version: require(manifest).version, from: 'onnxruntime-node' }
+  // Linux with musl would find the library for glibc there.
+  return (
+    library &&
+    ONNX_RUNTIMES.includes(platformName()) && {
+      library,
+      version: require(manifest).version,
+      from: 'onnxruntime-node'
+    }
+  )
+}
+
+/** Whether an override has the empty version of the package take its place. */
+function isLeftOut() {
+  try {
+    return require(`${PACKAGE}/package.json`).version === LEFT_OUT
+  } catch {
+    return false
+  }
 }
 
 /** The operating system cannot load a library from inside of Electron's archive: there it is unpacked beside. */
@@ -51,12 +71,12 @@ function outsideArchive(file) {
 function missingOnnxRuntime(runtime) {
   if (runtime || process.env[LIBRARY_VARIABLE]) return undefined
   const platform = platformName()
-  const install = ONNX_RUNTIMES.includes(platform)
-    ? `run \`npm install ${PACKAGE}\`, or`
-    : `there is no package of it for ${platform}:`
+  let install = `run \`npm install ${PACKAGE}\`, or`
+  if (!ONNX_RUNTIMES.includes(platform)) install = `there is no package of it for ${platform}:`
+  else if (isLeftOut()) install = `remove the override of ${PACKAGE} from package.json and install anew, or`
   const remedy = `${install} set the environment variable ${LIBRARY_VARIABLE} to the absolute path of its library, version 1.24 or later`
   const message = `ONNX Runtime, which runs the models, is not installed: ${remedy}`
   return nativeError(500, message, { code: 'ONNX_RUNTIME_MISSING', remedy })
 }
 
-module.exports = { LIBRARY_VARIABLE, PACKAGE, missingOnnxRuntime, onnxRuntime }
+module.exports = { LEFT_OUT, LIBRARY_VARIABLE, PACKAGE, missingOnnxRuntime, onnxRuntime }

@@ -19,15 +19,14 @@ const notImplemented = (name) => nativeError(501, `Not implemented: ${name} is n
 
 /** A call of a native method: the values of `path` one by one, as the text that a path is, and the rest of the request. */
 function method(name, path = [], defaults = {}) {
+  const defaultEntries = Object.entries(defaults)
   return ({ native }, args) => {
     if (!native[name]) throw notImplemented(name)
-    const request = { ...args }
-    for (const [key, value] of Object.entries(defaults)) request[key] ??= value
-    const values = path.map((key) => {
-      const value = request[key]
-      delete request[key]
-      return String(value)
-    })
+    const request = {}
+    // Without `delete`, which makes an object slow.
+    for (const key of Object.keys(args)) if (!path.includes(key)) request[key] = args[key]
+    for (const [key, value] of defaultEntries) request[key] ??= value
+    const values = path.map((key) => String(args[key]))
     return native[name](...values, request)
   }
 }

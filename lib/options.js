@@ -34,6 +34,15 @@ function isServer(options, ConfigError) {
   if (!given('path') && !given('location')) {
     throw new ConfigError("give a storage folder as `path`, `location: ':memory:'`, or the `url` of a server")
   }
+  for (const key of ['path', 'location'].filter(given)) {
+    const folder = options[key]
+    if (typeof folder !== 'string' || folder === '')
+      throw new ConfigError(`\`${key}\` is the path of a folder, as text`)
+    if (folder.startsWith('file:')) {
+      throw new ConfigError(`\`${key}\` is a path and no URL: give \`fileURLToPath('${folder}')\``)
+    }
+  }
+  if (options.path === ':memory:') throw new ConfigError("give `location: ':memory:'`: `path` is a folder")
   if (/^https?:\/\//.test(options.location)) {
     throw new ConfigError(`\`location\` is a folder or ':memory:'; give ${options.location} as \`url\``)
   }

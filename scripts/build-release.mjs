@@ -58,7 +58,7 @@ async function compile(rust, target) {
 function ensureZig({ env }) {
   if (output('cargo-zigbuild', ['--version'], env) !== null) return
   throw new SetupError(
-    'cargo-zigbuild links for the oldest glibc, and is missing: pip install cargo-zigbuild'
+    'cargo-zigbuild links for the oldest glibc, and is missing: cargo install --locked cargo-zigbuild@0.24.1'
   )
 }
 

@@ -359,15 +359,27 @@ export class QdrantError extends Error {
   readonly statusText: string
   /** The body of a Qdrant server's answer. */
   readonly data: { status: { error: string }; time: number }
+  /** Those of a Qdrant server's answer. */
+  readonly headers: Headers
+  /** Of a Qdrant server's answer; empty for a client of a folder. */
+  readonly url: string
   /** For some kinds of errors, what to tell them by. */
-  readonly code?: 'STORAGE_LOCKED' | 'STORAGE_DAMAGED' | 'CLIENT_CLOSED'
-  /** With status 429: seconds after which to try again, if that helps. */
+  readonly code?:
+    | 'STORAGE_LOCKED'
+    | 'STORAGE_DAMAGED'
+    | 'STORAGE_UNAVAILABLE'
+    | 'CLIENT_CLOSED'
+    | 'ONNX_RUNTIME_MISSING'
+  /**
+   * With status 429: seconds after which to try again, if that helps. Such an error is a
+   * `QdrantClientResourceExhaustedError`, as the REST client throws it, with the properties of this class.
+   */
   readonly retryAfter?: number
   /** With `STORAGE_LOCKED`: the lock file. */
   readonly lockFile?: string
   /** With `STORAGE_LOCKED`: the process that holds it, where it is known. */
   readonly pid?: number
-  /** With `STORAGE_DAMAGED`: the file or folder at fault. */
+  /** With `STORAGE_DAMAGED` and `STORAGE_UNAVAILABLE`: the file or folder at fault. */
   readonly path?: string
 }
 

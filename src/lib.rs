@@ -2,10 +2,12 @@
 //!
 //! `client` is the class `QdrantClient`, `embedding` the embedding functions, `folder_settings` models of a
 //! caller's own, `request` what a call
-//! carries over, `response` what it answers, `promise` how the answer gets back, `lifecycle` what happens when an environment ends.
+//! carries over, `response` what it answers, `promise` how the answer gets back, `lifecycle` what happens when an environment ends,
+//! `cpu` what the processor can do.
 
 mod cancellation;
 mod client;
+mod cpu;
 mod embedding;
 mod folder_settings;
 mod lifecycle;

@@ -5,8 +5,11 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import test from 'node:test'
 import { connect, modelCacheDir } from '../../index.js'
+import native from '../../lib/native.js'
 import { withFolder } from '../helpers.mjs'
 import { run } from './helpers.mjs'
+
+const { cpuFeatures } = native
 
 async function examine(folder, args = [], env = {}) {
   const { code, stdout, stderr } = await run(folder, ['doctor', '--json', ...args], undefined, env)
@@ -29,6 +32,11 @@ test('doctor_finds_that_all_works_here', () =>
     assert.equal(checks['ONNX Runtime'].details.version, version)
     assert.equal(checks['model cache'].details.path, modelCacheDir())
     assert.equal(checks.storage, undefined)
+    const { has, lacks } = checks.CPU.details
+    assert.deepEqual(
+      has,
+      cpuFeatures().filter((name) => [...has, ...lacks].includes(name))
+    )
     assert.deepEqual(await readdir(folder), [])
   }))
 
@@ -82,6 +90,13 @@ test('doctor_counts_the_models_that_were_downloaded', () =>
     assert.equal(verdict, 'ok')
     assert.equal(details.path, cache)
     assert.ok(details.bytes >= 3e6 && details.bytes < 4e6, `${details.bytes}`)
+  }))
+
+test('doctor_looks_at_the_folder_of_the_other_commands', () =>
+  withFolder(async (folder) => {
+    await mkdir(path.join(folder, 'qdrant_data'))
+    const { checks } = await examine(folder)
+    assert.equal(checks.storage.details.path, path.join(folder, 'qdrant_data'))
   }))
 
 test('doctor_tells_who_holds_a_storage_folder_without_opening_it', () =>

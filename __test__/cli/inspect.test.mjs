@@ -98,9 +98,13 @@ test('a_locked_folder_is_shown_with_the_process_that_holds_it', () =>
   withStorage(async (folder) => {
     const client = await connect({ path: path.join(folder, 'data') })
     try {
+      await client.updateCollectionAliases({
+        actions: [{ create_alias: { alias_name: 'latest', collection_name: 'empty' } }]
+      })
       const { code, report } = await inspectJson(folder)
       assert.equal(code, 1)
       assert.equal(report.lock.pid, process.pid)
+      assert.equal(report.aliases.latest, 'empty')
       assert.match(report.error, /in use by another process/)
       assert.deepEqual(
         report.collections.map(({ name, info, disk }) => [name, info, disk.bytes > 0]),

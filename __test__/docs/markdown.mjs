@@ -2,7 +2,8 @@
  * The code in a Markdown page, as programs that can be run.
  *
  * - Blocks of one section follow each other: a program is a block with those after it, up to the next heading. A block
- *   that begins with an `import`, is of another language or has a comment as below begins a program of its own.
+ *   that begins with an `import`, is of another language or has a comment as below begins a program of its own. Blocks
+ *   without a language, of text and of diagrams are for reading.
  * - `<!-- with: photos, models -->` before a block names what has to be around it: modules of the folder `with`.
  * - `<!-- not run: why -->` before a block keeps it from being run.
  * - Where `console.log` has a comment behind it, that is what it prints.
@@ -14,8 +15,11 @@ import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** The languages that are run; other blocks are for reading. */
+/** The languages that are run. */
 const LANGUAGES = { js: 'js', ts: 'ts', sh: 'sh', json: 'json' }
+
+/** Those that are for reading; declarations are called `typescript`. Any other block has to say why it is not run. */
+const PROSE = ['', 'text', 'mermaid', 'typescript']
 
 /** README.md, the pages of `docs/` and the READMEs of the examples. */
 export function pages() {
@@ -61,8 +65,9 @@ export function programsIn(page, text) {
 /** Adds a block to the program that it belongs to, and returns what the next block may be added to. */
 function add(programs, open, { page, section, said, language: tag, line, lines }) {
   const language = LANGUAGES[tag]
-  if (!language) return open
   if (said.reason) return undefined
+  if (PROSE.includes(tag)) return open
+  if (!language) throw new Error(`${page}:${line}: nothing runs a block of the language ${tag}`)
   const begins = said.around || /^import /.test(lines[0]) || open?.language !== language
   const program = begins ? { page, section, line, language, around: said.around ?? [], code: '' } : open
   if (begins) programs.push(program)

@@ -18,6 +18,10 @@ const MISTAKES = {
   'durability of a server': [{ url: 'http://localhost:6333', durability: 'sync' }, /`durability`.*`url`/],
   'two folders': [{ path: 'data', location: 'other' }, /either `path` or `location`/],
   'a url as location': [{ location: 'http://localhost:6333' }, /`url`/],
+  'an empty path': [{ path: '' }, /`path` is the path of a folder/],
+  'a path that is no text': [{ path: new URL('file:///data') }, /`path` is the path of a folder/],
+  'a path that is a url of a file': [{ path: 'file:///data' }, /fileURLToPath\('file:\/\/\/data'\)/],
+  'a path that means memory': [{ path: ':memory:' }, /`location: ':memory:'`/],
   'a url and a host': [{ url: 'http://localhost:6333', host: 'localhost' }, /Only one of/]
 }
 
@@ -27,6 +31,15 @@ describe('the options of a client', () => {
       const matches = (error) => error instanceof QdrantClientConfigError && message.test(error.message)
       await assert.rejects(connect(options), matches)
       assert.throws(() => new QdrantClient(options), matches)
+    })
+  }
+
+  for (const name of ['searchThreads', 'updateThreads', 'optimizerCpus']) {
+    it(`are refused with a number of ${name} that no machine has`, async () => {
+      const message = { message: `\`${name}\` must be a whole number from 1 to 1024` }
+      for (const number of [0, -1, 1.5, Number.NaN, 1025, 2 ** 32 + 1]) {
+        await assert.rejects(connect({ location: ':memory:', [name]: number }), message, String(number))
+      }
     })
   }
 

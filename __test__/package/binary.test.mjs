@@ -10,7 +10,7 @@ import { withFolder } from '../helpers.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const require = createRequire(import.meta.url)
-const { BINARIES, platformName } = require('../../lib/platform.js')
+const { BINARIES, libc, platformName } = require('../../lib/platform.js')
 const { napi, version } = require('../../package.json')
 
 /** The error of loading a copy of the package that has no binary; `before` runs in its process first. */
@@ -57,21 +57,38 @@ test('a_binary_that_cannot_be_loaded_is_named_with_the_reason', async () => {
 
 const notLinux = process.platform !== 'linux' && 'only Linux has several C libraries'
 
-test('a_glibc_that_is_too_old_is_named', { skip: notLinux }, async () => {
+const notGlibc = libc()?.name !== 'glibc' && 'there is no glibc here'
+
+test('a_glibc_that_is_too_old_is_named', { skip: notGlibc }, async () => {
   const before = "process.report.getReport = () => ({ header: { glibcVersionRuntime: '2.17' } })"
   const { message, remedy } = await loadCopy(withBinary('not a library'), before)
   assert.match(message, /\(linux-\w+-gnu, glibc 2\.17\) cannot be loaded/)
   assert.match(remedy, /^It needs glibc 2\.28 or newer/)
 })
 
-test('musl_is_known_by_its_loader', { skip: notLinux }, async () => {
-  const before = `Object.defineProperty(process, 'report', { value: undefined })
+/** Has a process take its C library for musl. */
+const AS_IF_MUSL = `Object.defineProperty(process, 'report', { value: undefined })
     const { writeFileSync } = require('node:fs')
     writeFileSync('ldd', '#!/bin/sh\\necho "musl libc (x86_64)" >&2; echo "Version 1.2.5" >&2; exit 1', { mode: 0o755 })
     process.env.PATH = process.cwd() + ':' + process.env.PATH`
-  const { message } = await loadCopy(() => {}, before)
+
+test('musl_is_known_by_its_loader', { skip: notLinux }, async () => {
+  const { message } = await loadCopy(() => {}, AS_IF_MUSL)
   assert.match(message, /^The package qdrant-embedded-linux-\w+-musl, .*\(linux-\w+-musl, musl 1\.2\.5\)/)
 })
+
+test('musl_gets_no_onnx_runtime_that_is_made_for_glibc', { skip: notGlibc }, () =>
+  withFolder(async (folder) => {
+    const found = async (before) => {
+      const script = `${before}
+        const { onnxRuntime } = require(${JSON.stringify(path.join(root, 'lib', 'onnx-runtime.js'))})
+        console.log(onnxRuntime()?.from)`
+      return (await promisify(execFile)(process.execPath, ['-e', script], { cwd: folder })).stdout.trim()
+    }
+    assert.equal(await found(''), 'onnxruntime-node')
+    assert.equal(await found(AS_IF_MUSL), 'undefined')
+  })
+)
 
 test('a_platform_without_binary_is_told_those_that_have_one', async () => {
   const before = "Object.defineProperty(process, 'arch', { value: 'sparc' })"

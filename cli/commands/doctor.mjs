@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { parseOptions } from '../arguments.mjs'
+import { existsSync, readFileSync } from 'node:fs'
+import { DEFAULT_FOLDER, parseOptions } from '../arguments.mjs'
 import { examine } from '../doctor/checks.mjs'
 
 export const help = `Usage: qdrant-embedded doctor [options]
@@ -8,7 +8,8 @@ Checks whether all works on this machine: Node.js, platform and C library, CPU, 
 of downloaded models. The engine and ONNX Runtime are tried, each in a process of its own.
 
 Options:
-  --path <folder>       also tell which process holds the lock of this storage folder
+  --path <folder>       also tell which process holds the lock of this storage folder (default: ${DEFAULT_FOLDER}, if
+                        it is there)
   --json                all of it as JSON
   -h, --help            this text
 
@@ -20,7 +21,7 @@ const INDENT = ' '.repeat(17)
 
 export async function run(args) {
   const options = parseOptions(args, { path: { type: 'string' }, json: { type: 'boolean', default: false } })
-  const checks = await examine(options.path)
+  const checks = await examine(options.path ?? (existsSync(DEFAULT_FOLDER) ? DEFAULT_FOLDER : undefined))
   const broken = checks.filter(({ verdict }) => verdict === 'broken')
   const verdict = broken.length > 0 ? 'broken' : 'ok'
   if (options.json) console.log(JSON.stringify({ version: version(), verdict, checks }, null, 2))

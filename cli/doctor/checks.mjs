@@ -25,7 +25,7 @@ export async function examine(folder) {
   const checks = {
     'Node.js': checkNode(),
     platform: checkPlatform(),
-    CPU: checkCpu(),
+    CPU: checkCpu(engine.found?.cpuFeatures),
     engine: checkEngine(engine),
     'ONNX Runtime': engine.error ? null : checkEmbedding(embedding),
     'model cache': engine.error ? null : await checkModelCache(engine.found.modelCacheDir),
@@ -38,11 +38,11 @@ export async function examine(folder) {
 
 function checkNode() {
   const { bun, deno, electron, node } = process.versions
-  const [oldest] = /\d+/.exec(engines.node)
+  const [oldest] = /\d+\.\d+/.exec(engines.node)
   const host = { Bun: bun, Deno: deno, Electron: electron }
   const [name] = Object.keys(host).filter((key) => host[key])
   const finding = name ? `${name} ${host[name]} (as Node.js ${node})` : node
-  if (Number.parseInt(node, 10) >= Number(oldest)) return { verdict: 'ok', finding }
+  if (!isOlder(node, oldest)) return { verdict: 'ok', finding }
   return { verdict: 'broken', finding, remedy: `Use Node.js ${oldest} or newer` }
 }
 

@@ -25,8 +25,9 @@ const PROBES = {
     const { points } = await client.query('probe', { query: VECTOR, limit: 1 })
     await client.close()
     if (points[0]?.score !== VECTOR.length) throw new Error('a search has a wrong answer')
+    const { cpuFeatures } = require('../../lib/native.js')
     const file = Object.keys(require.cache).find((name) => name.endsWith('.node')) ?? null
-    return { file, modelCacheDir: modelCacheDir() }
+    return { file, modelCacheDir: modelCacheDir(), cpuFeatures: cpuFeatures() }
   },
 
   /** Has a model tell the colour of a picture. */

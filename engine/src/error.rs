@@ -1,5 +1,6 @@
 //! The one error type of the engine: a Qdrant status and text, ready for a REST-like client.
 
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -70,6 +71,15 @@ pub enum Error {
         /// What is wrong with it, and what to do.
         reason: String,
     },
+    /// The system refuses access to a file or folder of the storage: permissions, a full disk, a device that
+    /// is gone. Nothing says that the data is damaged (500).
+    #[error("Service internal error: storage error at {}: {reason}", path.display())]
+    StorageUnavailable {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
     /// Another process has the storage folder open (423).
     #[error(
         "Storage folder is in use by another process{}: it holds the lock {}",
@@ -103,7 +113,7 @@ impl Error {
             Error::QueryValidation(_) | Error::Validation(_) | Error::PathValidation(_) => 422,
             Error::StorageLocked { .. } => 423,
             Error::RateLimitExceeded { .. } => 429,
-            Error::Service(_) | Error::Storage { .. } => 500,
+            Error::Service(_) | Error::Storage { .. } | Error::StorageUnavailable { .. } => 500,
             Error::Closed => 503,
         }
     }
@@ -113,6 +123,7 @@ impl Error {
         match self {
             Error::StorageLocked { .. } => Some("STORAGE_LOCKED"),
             Error::Storage { .. } => Some("STORAGE_DAMAGED"),
+            Error::StorageUnavailable { .. } => Some("STORAGE_UNAVAILABLE"),
             Error::Closed => Some("CLIENT_CLOSED"),
             Error::Format(_)
             | Error::QueryParameter(_)
@@ -152,8 +163,49 @@ impl Error {
     }
 
     /// A storage error at `path`.
-    pub(crate) fn storage(path: &Path, reason: impl ToString) -> Self {
-        Error::Storage { path: path.to_owned(), reason: reason.to_string() }
+    pub(crate) fn storage(path: &Path, fault: impl Into<Fault>) -> Self {
+        let path = path.to_owned();
+        match fault.into() {
+            Fault::Damage(reason) => Error::Storage { path, reason },
+            Fault::Refusal(reason) => Error::StorageUnavailable { path, reason },
+        }
+    }
+}
+
+/// What is wrong with a file or folder of the storage.
+pub(crate) enum Fault {
+    /// It is not as it should be.
+    Damage(String),
+    /// The system does not let us use it.
+    Refusal(String),
+}
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::NotFound | ErrorKind::InvalidData | ErrorKind::UnexpectedEof => {
+                Fault::Damage(error.to_string())
+            }
+            _ => Fault::Refusal(error.to_string()),
+        }
+    }
+}
+
+impl From<String> for Fault {
+    fn from(reason: String) -> Self {
+        Fault::Damage(reason)
+    }
+}
+
+impl From<&str> for Fault {
+    fn from(reason: &str) -> Self {
+        Fault::Damage(reason.to_owned())
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Fault::Damage(error.to_string())
     }
 }
 

@@ -1,6 +1,11 @@
 // npm run dist. Certificates and accounts come from the environment, as electron-builder's documentation names them:
 // CSC_LINK and CSC_KEY_PASSWORD to sign (WIN_CSC_LINK and WIN_CSC_KEY_PASSWORD on Windows, if they are others), APPLE_ID,
 // APPLE_APP_SPECIFIC_PASSWORD and APPLE_TEAM_ID to notarise. Without them nothing is signed.
+const { checkBinaries } = require('./dev/check-binaries.cjs')
+
+/** The processors, by electron-builder's numbers. */
+const PROCESSORS = ['ia32', 'x64', 'armv7l', 'arm64', 'universal']
+
 const canNotarise = ['APPLE_ID', 'APPLE_APP_SPECIFIC_PASSWORD', 'APPLE_TEAM_ID'].every(
   (name) => process.env[name]
 )
@@ -28,6 +33,7 @@ module.exports = {
   asarUnpack: ['**/*.node', '**/node_modules/qdrant-embedded-onnxruntime-*/**'],
   // The addon comes built; it is the same for every version of Node.js and Electron.
   npmRebuild: false,
+  beforePack: ({ electronPlatformName, arch }) => checkBinaries(electronPlatformName, PROCESSORS[arch]),
   electronFuses: {
     runAsNode: false,
     enableCookieEncryption: true,
@@ -39,10 +45,7 @@ module.exports = {
   },
   mac: {
     category: 'public.app-category.photography',
-    target: [
-      { target: 'dmg', arch: 'universal' },
-      { target: 'zip', arch: 'universal' }
-    ],
+    target: ['dmg', 'zip'],
     // The binaries for both processors are in both halves, each in a package of its own.
     x64ArchFiles: '**/node_modules/qdrant-embedded-*/**',
     hardenedRuntime: true,

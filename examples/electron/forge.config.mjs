@@ -5,6 +5,8 @@
 import { FuseV1Options, FuseVersion } from '@electron/fuses'
 import { FusesPlugin } from '@electron-forge/plugin-fuses'
 
+import { checkBinaries } from './dev/check-binaries.cjs'
+
 const { env } = process
 const canNotarise = env.APPLE_ID && env.APPLE_APP_SPECIFIC_PASSWORD && env.APPLE_TEAM_ID
 
@@ -43,6 +45,7 @@ export default {
       }
     })
   },
+  hooks: { prePackage: async (_config, platform, arch) => checkBinaries(platform, arch) },
   // The addon comes built; it is the same for every version of Node.js and Electron.
   rebuildConfig: { onlyModules: [] },
   makers: [

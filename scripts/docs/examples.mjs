@@ -21,6 +21,6 @@ function example(file) {
   const [, around = AROUND, comment, code] = /^(?:\/\/ with: (.+)\n)?(\/\*\*[\s\S]*?\*\/\n)?([\s\S]*)$/.exec(
     source
   )
-  const text = (comment ?? '').replace(/^\/\*\*|\*\/$|^ \* ?/gm, '').trim()
+  const text = (comment ?? '').replace(/^\/\*\*|^ ?\*\/$|^ \* ?/gm, '').trim()
   return { around: around === 'nothing' ? undefined : around, text, code: code.trim() }
 }

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import path from 'node:path'
 import { root } from '../lib/paths.mjs'
+
+const { LEFT_OUT } = createRequire(import.meta.url)('../../lib/onnx-runtime.js')
 
 /** The package.json of this checkout, from which those of all published packages follow. */
 export const source = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
@@ -94,7 +97,7 @@ export function onnxRuntimeNoneManifest() {
   return {
     name: onnxRuntimePackage(),
     description: `Stands for ONNX Runtime where an application of ${source.name} leaves it out`,
-    version: '0.0.0-none',
+    version: LEFT_OUT,
     license,
     repository,
     type: 'commonjs',

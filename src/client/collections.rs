@@ -178,7 +178,7 @@ impl QdrantClient {
 
     /// Creates, deletes and renames aliases: all of the actions, or none when one of them fails.
     #[napi(
-        ts_args_type = "args: Parameters<RestClient['updateCollectionAliases']>[0]",
+        ts_args_type = "args: Parameters<RestClient['updateCollectionAliases']>[0] & CallOptions",
         ts_return_type = "Promise<boolean>"
     )]
     pub fn update_collection_aliases<'env>(

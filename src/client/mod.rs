@@ -32,7 +32,8 @@ use options::ClientOptions;
 /// neither, are rejected with a `QdrantClientConfigError` of that package.
 ///
 /// Rejects with a `QdrantError` of code `STORAGE_LOCKED` when another process holds the folder, and
-/// of code `STORAGE_DAMAGED` when it is of a newer format or holds something else.
+/// of code `STORAGE_DAMAGED` when it is of a newer format or holds something else, of code
+/// `STORAGE_UNAVAILABLE` when the system refuses access to it.
 ///
 /// ```js
 /// const client = await connect({ path: './data' })

@@ -8,6 +8,9 @@ use qdrant_embedded_engine::{Config, Durability, Location, Preset};
 
 use super::inference::options::InferenceOptions;
 
+/// No machine has more cores, and most systems allow a process not many more threads.
+const MAX_THREADS: f64 = 1024.0;
+
 /// Where a client keeps its data, and how it works. Give either `path` or `location`.
 #[napi(object, object_to_js = false)]
 pub struct ClientOptions {
@@ -22,13 +25,13 @@ pub struct ClientOptions {
     /// first, as do the numbers.
     #[napi(ts_type = "'desktop' | 'server'")]
     pub preset: Option<String>,
-    /// Threads that answer reads. Default: one per CPU core.
-    pub search_threads: Option<u32>,
-    /// Threads that apply writes. Default: half the cores, at least one; all with `'server'`.
-    pub update_threads: Option<u32>,
-    /// CPU cores that background indexing may use. Default: all but one, at least one; all of two with
-    /// `'server'`.
-    pub optimizer_cpus: Option<u32>,
+    /// Threads that answer reads, 1 to 1,024. Default: one per CPU core.
+    pub search_threads: Option<f64>,
+    /// Threads that apply writes, 1 to 1,024. Default: half the cores, at least one; all with `'server'`.
+    pub update_threads: Option<f64>,
+    /// CPU cores that background indexing may use, 1 to 1,024. Default: all but one, at least one; all of
+    /// two with `'server'`.
+    pub optimizer_cpus: Option<f64>,
     /// What an acknowledged write survives. `'process'`: the end of the process, however it comes; a
     /// power cut may cost what was written since the last flush, by default of the last five seconds.
     /// `'sync'`: a power cut too, since every write waits for the disk. Default: `'process'`. See
@@ -59,14 +62,9 @@ impl ClientOptions {
             Some(_) => return Err(invalid("`preset` is 'desktop' or 'server'")),
         };
         let mut config = Config::new(location, preset);
-        let set = |field: &mut usize, value: Option<u32>| {
-            if let Some(value) = value {
-                *field = value.max(1) as usize;
-            }
-        };
-        set(&mut config.search_threads, self.search_threads);
-        set(&mut config.update_threads, self.update_threads);
-        set(&mut config.optimizer_cpus, self.optimizer_cpus);
+        set_threads(&mut config.search_threads, "searchThreads", self.search_threads)?;
+        set_threads(&mut config.update_threads, "updateThreads", self.update_threads)?;
+        set_threads(&mut config.optimizer_cpus, "optimizerCpus", self.optimizer_cpus)?;
         config.durability = match self.durability.as_deref() {
             None | Some("process") => Durability::Process,
             Some("sync") => Durability::Sync,
@@ -74,6 +72,16 @@ impl ClientOptions {
         };
         Ok(config)
     }
+}
+
+/// Takes a number of threads from JavaScript, if one is given.
+fn set_threads(field: &mut usize, name: &str, given: Option<f64>) -> napi::Result<()> {
+    let Some(number) = given else { return Ok(()) };
+    if number.fract() != 0.0 || !(1.0..=MAX_THREADS).contains(&number) {
+        return Err(invalid(&format!("`{name}` must be a whole number from 1 to {MAX_THREADS}")));
+    }
+    *field = number as usize;
+    Ok(())
 }
 
 pub(super) fn invalid(reason: &str) -> NapiError {

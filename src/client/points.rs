@@ -122,7 +122,7 @@ impl QdrantClient {
 
     /// Reads one point with its payload and its vectors. Rejects with status 404 when there is none.
     #[napi(
-        ts_args_type = "collectionName: string, args: { id: PointId }",
+        ts_args_type = "collectionName: string, args: { id: PointId } & CallOptions",
         ts_return_type = "Promise<Schemas['Record']>"
     )]
     pub fn get_point<'env>(

@@ -84,7 +84,7 @@ fn fields(error: &Error) -> Value {
         fields["lockFile"] = json!(lock_file);
         fields["pid"] = json!(pid);
     }
-    if let Error::Storage { path, .. } = error {
+    if let Error::Storage { path, .. } | Error::StorageUnavailable { path, .. } = error {
         fields["path"] = json!(path);
     }
     if let Error::RateLimitExceeded { retry_after: Some(retry_after), .. } = error {

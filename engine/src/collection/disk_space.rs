@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::Collection;
 use crate::disk::{self, Reservation, available, of_folder};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fault, Result};
 use crate::model::WalConfig;
 
 const MB: u64 = 1024 * 1024;
@@ -45,11 +45,11 @@ pub(super) fn check_opening(folder: &Path, log: &Path) -> Result<()> {
     match available(folder) {
         Some(available) if available < needed => Err(Error::storage(
             folder,
-            format!(
+            Fault::Refusal(format!(
                 "No space left on device: opening needs {} MB, {} MB are free",
                 needed / MB,
                 available / MB
-            ),
+            )),
         )),
         _ => Ok(()),
     }

@@ -159,7 +159,7 @@ fn read(folder: &Path) -> Result<Option<(Vec<UpdateOperation>, Vec<UpdateOperati
         remove(folder)?;
         return Ok(None);
     };
-    let mut rest = rest.map_err(|error| Error::storage(&path, error))?;
+    let mut rest = rest.map_err(|error| Error::storage(&path, error.to_string()))?;
     let mut begun = Vec::with_capacity(rest.len());
     while let Some(operation) = rest.pop_front() {
         if !replay::has_condition(&operation) {
@@ -167,7 +167,7 @@ fn read(folder: &Path) -> Result<Option<(Vec<UpdateOperation>, Vec<UpdateOperati
             continue;
         }
         match records.next() {
-            Some(by_ids) => begun.push(by_ids.map_err(|error| Error::storage(&path, error))?),
+            Some(by_ids) => begun.push(by_ids.map_err(|error| Error::storage(&path, error.to_string()))?),
             None => {
                 rest.push_front(operation);
                 break;

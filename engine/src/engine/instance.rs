@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, Weak};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -17,8 +18,9 @@ use super::message::{Call, Message};
 use super::read_lane::ReadLane;
 use super::runtimes::RuntimesOwner;
 use crate::config::{Config, Location};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fault, Result};
 use crate::inference::Models;
+use crate::toc::is_held;
 
 /// Calls in flight at once, over all clients of an engine. Bounds what waits in memory: a caller
 /// beyond it waits for its turn, in order.
@@ -32,8 +34,8 @@ impl QdrantInstance {
     /// the client shares that engine, and of `config` only the location and the inference count.
     ///
     /// # Errors
-    /// [`Error::StorageLocked`] when another process holds the folder, [`Error::Storage`] when it
-    /// cannot be opened.
+    /// [`Error::StorageLocked`] when another process holds the folder, [`Error::StorageUnavailable`] when
+    /// the system refuses access to it, [`Error::Storage`] when it cannot be opened.
     pub fn start(config: Config) -> Result<Arc<QdrantClient>> {
         let client = Self::launch(config)?;
         client.wait_until_open()?;
@@ -50,8 +52,12 @@ impl QdrantInstance {
         let engine = match &config.location {
             Location::Memory => Engine::spawn(config, None, None)?,
             Location::Path(path) => {
-                fs::create_dir_all(path).map_err(|error| Error::storage(path, error))?;
-                let root = path.canonicalize().map_err(|error| Error::storage(path, error))?;
+                let refused = |error: io::Error| Error::storage(path, Fault::Refusal(error.to_string()));
+                if path.is_file() {
+                    return Err(refused(io::Error::from(io::ErrorKind::NotADirectory)));
+                }
+                fs::create_dir_all(path).map_err(refused)?;
+                let root = path.canonicalize().map_err(refused)?;
                 Engine::join_or_spawn(root, config)?
             }
         };
@@ -94,7 +100,14 @@ impl Engine {
             if registered.phase.is_open()
                 && let Some(engine) = registered.engine.upgrade()
             {
-                *engine.clients.lock() += 1;
+                let mut clients = engine.clients.lock();
+                if *clients > 0 && engine.has_lost(&root) {
+                    let reason = "the folder was removed while a client of this process had it open: close that \
+                                  client first";
+                    return Err(Error::storage(&root, Fault::Refusal(reason.to_owned())));
+                }
+                *clients += 1;
+                drop(clients);
                 return Ok(engine);
             }
             previous = Some(registered.phase.clone());
@@ -146,6 +159,11 @@ impl Engine {
             clients: Mutex::new(1),
             thread: Some(thread),
         }))
+    }
+
+    /// Whether the folder `root`, once opened, was removed, be it that there is another one by now.
+    fn has_lost(&self, root: &Path) -> bool {
+        matches!(self.opened.get(), Some(Ok(()))) && !is_held(root)
     }
 
     /// Waits until the storage is open, or gives the reason why it is not.

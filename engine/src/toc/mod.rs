@@ -35,6 +35,7 @@ use crate::snapshot::remove_leftovers;
 use aliases::Aliases;
 use entry::{OptimizerPause, Shared, resume};
 use storage_folder::StorageFolder;
+pub(crate) use storage_folder::is_held;
 
 pub use create_collection::CreateCollectionNamed;
 pub use delete_collection::DeleteCollection;
@@ -142,12 +143,18 @@ impl TableOfContent {
     }
 
     /// Flushes and closes everything. Only while nothing is in flight. On an error everything is
-    /// still open. An optimization that runs is waited for; none is begun any more.
+    /// still open, unless the folder was removed. An optimization that runs is waited for; none is begun any more.
     pub(crate) fn close(&self) -> Result<()> {
         let entries: Vec<_> = self.entries.read().values().cloned().collect();
         let _held: Vec<_> = entries.iter().map(Entry::hold_optimizer).collect();
         for entry in &entries {
-            entry.flush()?;
+            match entry.flush() {
+                // There is nothing left to keep it in.
+                Err(error) if self.folder.is_lost() => {
+                    tracing::warn!(%error, "the storage folder was removed")
+                }
+                outcome => outcome?,
+            }
         }
         for entry in &entries {
             entry.close();

@@ -83,6 +83,11 @@ impl StorageFolder {
         Ok(folder)
     }
 
+    /// Whether somebody has removed the folder meanwhile.
+    pub(super) fn is_lost(&self) -> bool {
+        !is_held(&self.root)
+    }
+
     pub(super) fn collections(&self) -> PathBuf {
         self.root.join(COLLECTIONS)
     }
@@ -300,6 +305,11 @@ fn empty(folder: &Path) {
             tracing::warn!(path = %path.display(), %error, "cannot delete what is not needed any more");
         }
     }
+}
+
+/// Whether the folder `root` has a file for the lock: it has from its first opening on.
+pub(crate) fn is_held(root: &Path) -> bool {
+    root.join(LOCK).exists()
 }
 
 fn lock(root: &Path) -> Result<File> {

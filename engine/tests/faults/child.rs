@@ -293,6 +293,6 @@ fn open_damaged(folder: &Path) {
 /// A folder that cannot be written to is refused, naming what cannot be written.
 fn open_read_only(folder: &Path) {
     let error = Store::open(folder).err().expect("a read-only folder was opened");
-    let Error::Storage { path, .. } = &error else { panic!("{error:?}") };
+    let Error::StorageUnavailable { path, .. } = &error else { panic!("{error:?}") };
     assert!(path.starts_with(folder), "{error}");
 }
