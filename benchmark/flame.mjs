@@ -49,9 +49,12 @@ async function draw(out) {
 
     const samples = join(folder, 'perf.data')
     const child = [process.execPath, '--perf-basic-prof', '--interpreted-frames-native-stack']
-    const script = [fileURLToPath(import.meta.url), out, join(folder, 'data')]
+    const script = [fileURLToPath(import.meta.url), 'asked', join(folder, 'data')]
     const record = ['record', '-o', samples, '-F', '997', '-D', String(START), '--call-graph', 'dwarf,16384']
-    execFileSync('perf', [...record, ...child, ...script], { stdio: ['ignore', 'ignore', 'ignore'] })
+    execFileSync('perf', [...record, ...child, ...script], {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'inherit']
+    })
     const stacks = execFileSync('perf', ['script', '-i', samples, '--no-inline'], {
       maxBuffer: MAX_BUFFER,
       stdio: ['ignore', 'pipe', 'ignore']

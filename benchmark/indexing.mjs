@@ -19,7 +19,6 @@ const PASSES = 2
 const SETTINGS = {
   defaults: {},
   'all cores': { client: { optimizerCpus: availableParallelism() } },
-  'all cores, beside nothing': { client: { optimizerCpus: availableParallelism() }, after: true },
   '4 segments': { collection: { optimizers_config: { default_segment_number: 4 } } },
   'm: 8': { collection: { hnsw_config: { m: 8 } } },
   'm: 32': { collection: { hnsw_config: { m: 32 } } },
@@ -71,7 +70,7 @@ function apart(name) {
   return JSON.parse(stdout)
 }
 
-async function measure({ client: options, collection, vectors, indexed, after }) {
+async function measure({ client: options, collection, vectors, indexed }) {
   const data = ensureData(points, DIM)
   const { queries, truth } = readQueries(data, DIM)
   const folder = mkdtempSync(join(tmpdir(), 'qdrant-embedded-indexing-'))
@@ -79,8 +78,7 @@ async function measure({ client: options, collection, vectors, indexed, after })
     const client = await connect({ path: folder, ...options })
     await client.createCollection('c', {
       vectors: { size: DIM, distance: 'Cosine', ...vectors },
-      ...collection,
-      optimizers_config: { ...collection?.optimizers_config, ...(after && { max_optimization_threads: 0 }) }
+      ...collection
     })
     if (indexed) {
       for (const { field } of FILTERS)
@@ -88,7 +86,6 @@ async function measure({ client: options, collection, vectors, indexed, after })
     }
     const started = performance.now()
     for await (const batch of readPoints(data, DIM, 1000)) await client.upsert('c', { points: batch })
-    if (after) await client.updateCollection('c', { optimizers_config: { max_optimization_threads: 'auto' } })
     await client.waitForIndexing('c')
     const seconds = (performance.now() - started) / 1000
 

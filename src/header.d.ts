@@ -412,7 +412,8 @@ export interface MigrateResult {
  * Copies collections from one client to another, each embedded or of a server: settings, payload indexes,
  * points with their exact vectors, aliases. A copy that was stopped goes on when it is called again. At the
  * end the points are counted, and a sample of them compared; a difference rejects. Neither side may be
- * written to meanwhile.
+ * written to meanwhile. The limits of strict modes are kept to, also while they say to wait; the target gets
+ * that of the source last. An alias among `collections` stands for its collection.
  */
 export function migrate(
   source: RestClient,

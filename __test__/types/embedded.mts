@@ -285,3 +285,13 @@ export async function mistakes(client: QdrantClient): Promise<void> {
   // @ts-expect-error a folder or ':memory:' has to be named
   await connect()
 }
+
+export async function givenUp(client: QdrantClient, signal: AbortSignal): Promise<boolean> {
+  await client.getPoint('photos', { id: 1, signal })
+  const deleteAlias = { delete_alias: { alias_name: 'latest' } }
+  return client.updateCollectionAliases({ actions: [deleteAlias], signal })
+}
+
+export function isWithoutRuntime(error: unknown): boolean {
+  return error instanceof QdrantError && error.code === 'ONNX_RUNTIME_MISSING' && error.headers.has('date')
+}
