@@ -10,11 +10,11 @@ const NEEDED = { x64: ['sse4_2'], arm64: ['asimd'] }
 
 const HOST_FEATURES = 'In a virtual machine, pass the features of the host on (CPU type "host")'
 
-/** The instructions that make searches fast; `ofEngine` are those that the engine finds, if it can be asked. */
+/** The instructions that make searches fast; `ofEngine` are those that the engine finds, if it works. */
 export function checkCpu(ofEngine) {
   const model = `${os.cpus()[0]?.model.trim() || process.arch}, ${os.cpus().length} cores`
   const used = USED[process.arch] ?? []
-  const features = readFeatures() ?? (ofEngine ? new Set(ofEngine) : null)
+  const features = ofEngine ? new Set(ofEngine) : readFeatures()
   if (features === null || used.length === 0) {
     return { verdict: 'ok', finding: `${model}; its features are not known here` }
   }
