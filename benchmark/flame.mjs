@@ -65,10 +65,15 @@ async function draw(out) {
       ['--title', TITLE, '--countname', 'ns', '--minwidth', '0.3', '--hash'],
       { input: inBrief(folded.toString()), maxBuffer: MAX_BUFFER, stdio: ['pipe', 'pipe', 'ignore'] }
     )
-    writeFileSync(out, graph)
+    writeFileSync(out, asPicture(graph.toString()))
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** The graph without its program: a picture in a page runs none. */
+function asPicture(svg) {
+  return svg.replace(/<script[\s\S]*?<\/script>/, '').replace(/ onload="[^"]*"/, '')
 }
 
 /** Stacks that end where the engine begins. V8's names of compiled functions are those of whichever had the address first. */
