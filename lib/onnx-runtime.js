@@ -43,14 +43,8 @@ function ofOnnxRuntimeNode() {
   const names = ['libonnxruntime.so.1', 'libonnxruntime.1.dylib', 'onnxruntime.dll']
   const library = names.map((name) => outsideArchive(join(folder, name))).find(existsSync)
   // Linux with musl would find the library for glibc there.
-  return (
-    library &&
-    ONNX_RUNTIMES.includes(platformName()) && {
-      library,
-      version: require(manifest).version,
-      from: 'onnxruntime-node'
-    }
-  )
+  if (!library || !ONNX_RUNTIMES.includes(platformName())) return undefined
+  return { library, version: require(manifest).version, from: 'onnxruntime-node' }
 }
 
 /** Whether an override has the empty version of the package take its place. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import test from 'node:test'
 import { connect } from '../../index.js'
@@ -115,6 +115,21 @@ test('a_locked_folder_is_shown_with_the_process_that_holds_it', () =>
       )
       const { stdout } = await run(folder, ['inspect', 'data'])
       assert.match(stdout, new RegExp(`^  locked by +process ${process.pid}( \\(.*\\))?$`, 'm'))
+    } finally {
+      await client.close()
+    }
+  }))
+
+test('aliases_that_cannot_be_read_do_not_keep_the_rest_from_being_shown', () =>
+  withStorage(async (folder) => {
+    const client = await connect({ path: path.join(folder, 'data') })
+    try {
+      await mkdir(path.join(folder, 'data', 'aliases'), { recursive: true })
+      await writeFile(path.join(folder, 'data', 'aliases', 'data.json'), '{')
+      assert.equal((await inspectJson(folder)).report.aliases, null)
+      const { code, stdout } = await run(folder, ['inspect', 'data'])
+      assert.equal(code, 1)
+      assert.match(stdout, /notes/)
     } finally {
       await client.close()
     }

@@ -59,7 +59,7 @@ function describe(report) {
   } else if (error) lines.push(`  error       ${error}`)
   if (collections.length === 0) lines.push('  collections none')
   for (const collection of collections) {
-    const names = Object.keys(aliases).filter((alias) => aliases[alias] === collection.name)
+    const names = Object.keys(aliases ?? {}).filter((alias) => aliases[alias] === collection.name)
     lines.push('', ...describeCollection(collection, names.sort()))
   }
   return lines
