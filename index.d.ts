@@ -324,6 +324,16 @@ export interface RecoverFullSnapshotArgs extends CallOptions {
   force?: boolean
 }
 
+/** How long `close` waits. */
+export interface CloseOptions {
+  /**
+   * Seconds to wait for an optimization that runs, 0 or more. If it takes longer, the client is closed all the same, and
+   * all that was acknowledged is on the disk; but the folder stays locked until the optimization ends, or this process
+   * does, which loses nothing but its work. Default: until it ends.
+   */
+  timeout?: number
+}
+
 /**
  * A client is one of the REST client, to be used wherever that is asked for, and disposes of itself at the end of an
  * `await using` block.
@@ -693,11 +703,13 @@ export declare class QdrantClient {
   constructor(options: EmbeddedOptions | ServerOptions)
   /**
    * Waits for the calls made so far and closes this client. The last client of a folder flushes the
-   * data and releases the folder before this resolves. Closing twice is harmless; later calls are
+   * data and releases the folder before this resolves; an optimization that runs is waited for, which may
+   * take minutes after a large load, unless a `timeout` is given. Closing twice is harmless; later calls are
    * rejected with code `CLIENT_CLOSED`. Rejects when the data cannot be flushed: the client then
-   * stays open and `close` can be tried again. A client of a server has nothing to close.
+   * stays open and `close` can be tried again, but for a folder that was removed meanwhile: of that
+   * one it is closed, and what was not flushed is lost. A client of a server has nothing to close.
    */
-  close(): Promise<void>
+  close(options?: CloseOptions): Promise<void>
   /**
    * Writes everything that was called before, of every collection, to the disk. When this resolves, a
    * power cut cannot take it any more. Rejects when the disk refuses. A client of a server has nothing to

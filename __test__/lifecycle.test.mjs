@@ -256,13 +256,38 @@ describe('a storage folder', () => {
       await assert.rejects(connect({ path }), unavailable)
       await mkdir(path, { recursive: true })
       await assert.rejects(connect({ path }), unavailable)
+      await assert.rejects(first.close(), (error) => {
+        assert.equal(error.code, 'STORAGE_UNAVAILABLE')
+        assert.match(error.message, /was removed while it was open, and with it what was not flushed/)
+        return true
+      })
       await first.close()
+      await assert.rejects(first.getCollections(), { code: 'CLIENT_CLOSED' })
       const second = await connect({ path })
       assert.deepEqual(await second.getCollections(), { collections: [] })
       await second.createCollection('c', SMALL)
       await second.close()
     })
   )
+
+  it('is left to an optimization that takes longer than `close` may, which the end of the process ends', () =>
+    withFolder(async (path) => {
+      const { stdout, code } = await runScript('close-while-indexing.mjs', [path])
+      assert.deepEqual({ stdout, code }, { stdout: 'closed\n', code: 0 })
+      assert.ok(existsSync(join(path, 'collections/c/.unsettled')), 'the optimization came to its end')
+      const client = await connect({ path })
+      assert.equal((await client.count('c')).count, 6000)
+      assert.equal((await client.waitForIndexing('c')).indexed_vectors_count, 6000)
+      for (const timeout of [-1, Number.NaN]) {
+        await assert.rejects(client.close({ timeout }), (error) => {
+          assert.equal(error.status, 400)
+          assert.match(error.message, /timeout/)
+          return true
+        })
+      }
+      await client.close({ timeout: 0.5 })
+      await assert.rejects(client.getCollections(), { code: 'CLIENT_CLOSED' })
+    }))
 
   it('holds what a crash left of a creation only until it is opened', () =>
     withFolder(async (path) => {

@@ -44,9 +44,9 @@ function defineClient(rest, QdrantError) {
       }
     }
 
-    async close() {
+    async close(options) {
       try {
-        await this.#native?.close()
+        await this.#native?.close(options?.timeout)
       } catch (error) {
         throw QdrantError.from(error)
       }

@@ -324,6 +324,16 @@ export interface RecoverFullSnapshotArgs extends CallOptions {
   force?: boolean
 }
 
+/** How long `close` waits. */
+export interface CloseOptions {
+  /**
+   * Seconds to wait for an optimization that runs, 0 or more. If it takes longer, the client is closed all the same, and
+   * all that was acknowledged is on the disk; but the folder stays locked until the optimization ends, or this process
+   * does, which loses nothing but its work. Default: until it ends.
+   */
+  timeout?: number
+}
+
 /**
  * A client is one of the REST client, to be used wherever that is asked for, and disposes of itself at the end of an
  * `await using` block.

@@ -5,6 +5,7 @@ mod options;
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use napi::Env;
 use napi::bindgen_prelude::PromiseRaw;
@@ -227,15 +228,31 @@ impl QdrantClient {
     }
 
     /// Waits for the calls made so far and closes this client. The last client of a folder flushes the
-    /// data and releases the folder before this resolves. Closing twice is harmless; later calls are
+    /// data and releases the folder before this resolves; an optimization that runs is waited for, which may
+    /// take minutes after a large load, unless a `timeout` is given. Closing twice is harmless; later calls are
     /// rejected with code `CLIENT_CLOSED`. Rejects when the data cannot be flushed: the client then
-    /// stays open and `close` can be tried again. A client of a server has nothing to close.
-    #[napi(ts_return_type = "Promise<void>")]
-    pub fn close<'env>(&self, env: &'env Env) -> napi::Result<PromiseRaw<'env, Answer>> {
+    /// stays open and `close` can be tried again, but for a folder that was removed meanwhile: of that
+    /// one it is closed, and what was not flushed is lost. A client of a server has nothing to close.
+    #[napi(ts_args_type = "options?: CloseOptions", ts_return_type = "Promise<void>")]
+    pub fn close<'env>(
+        &self,
+        env: &'env Env,
+        timeout: Option<f64>,
+    ) -> napi::Result<PromiseRaw<'env, Answer>> {
+        let patience = timeout.map(|seconds| {
+            Duration::try_from_secs_f64(seconds)
+                .map_err(|error| to_js_error(&Error::QueryParameter(format!("timeout: {error}"))))
+        });
+        let patience = patience.transpose()?;
         let client = self.engine().map_err(|error| to_js_error(&error))?;
         client.refuse_calls();
         // On a thread of its own runtime: the engine's threads end with it.
-        env.spawn_future(async move { Ok(Answer::new(client.close().await)) })
+        env.spawn_future(async move {
+            Ok(Answer::new(match patience {
+                Some(patience) => client.close_within(patience).await,
+                None => client.close().await,
+            }))
+        })
     }
 
     /// Writes everything that was called before, of every collection, to the disk. When this resolves, a

@@ -1,5 +1,6 @@
 //! What a collection does for itself: flushing and optimizing.
 
+use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -29,6 +30,8 @@ pub(crate) struct OptimizerState {
     pub running: bool,
     /// Why its last run failed.
     pub error: Option<String>,
+    /// Segments and indexed vectors, when a run was last looked at.
+    pub layout: Option<(usize, usize)>,
 }
 
 impl Collection {
@@ -151,6 +154,20 @@ impl Collection {
             _ => None,
         };
         self.optimizer_log.lock().finish(status);
+    }
+
+    /// While the optimizer runs: whether segments came or went since this was asked last. Those that it has
+    /// replaced stay in memory and on the disk until the next flush, which is due then.
+    pub(crate) fn note_replaced_segments(&self) -> bool {
+        let Ok(ShardInfo { segments_count, indexed_vectors_count, .. }) = self.shard.info() else {
+            return false;
+        };
+        let now = Some((segments_count, indexed_vectors_count));
+        let has_changed = mem::replace(&mut self.optimizer.lock().layout, now) != now;
+        if has_changed {
+            self.dirty.store(true, Ordering::Release);
+        }
+        has_changed
     }
 
     /// Whether there is something to optimize that no run has begun with.

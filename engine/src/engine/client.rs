@@ -15,7 +15,7 @@ use crate::inference::{Models, Purpose};
 use crate::operation::{
     Collections, Inspect, Manage, Read, Reconfigure, Touches, Transfer, Write, WriteOutput,
 };
-use crate::toc::{Entry, TableOfContent, UnflushedCollections};
+use crate::toc::{Closing, Entry, TableOfContent, UnflushedCollections};
 
 /// A client of an embedded Qdrant.
 ///
@@ -284,17 +284,32 @@ impl QdrantClient {
     /// harmless.
     ///
     /// # Errors
-    /// When the data could not be flushed: the client then stays open, and `close` can be retried.
+    /// When the data could not be flushed: the client then stays open, and `close` can be retried. Where
+    /// the folder was removed meanwhile, there is nothing to retry: the client is closed all the same.
     pub async fn close(&self) -> Result<()> {
+        self.leave(None).await
+    }
+
+    /// As [`close`](Self::close), but waits for an optimization that runs no longer than `patience`. Where it
+    /// takes longer, it goes on and keeps the folder locked until it ends, or the process does: then it is
+    /// begun anew at the next start. All that was acknowledged is on the disk by then.
+    ///
+    /// # Errors
+    /// As `close`.
+    pub async fn close_within(&self, patience: Duration) -> Result<()> {
+        self.leave(Some(patience)).await
+    }
+
+    async fn leave(&self, patience: Option<Duration>) -> Result<()> {
         self.refuse_calls();
         let _closing = self.closing.lock().await;
         let Some(engine) = self.engine.read().clone() else { return Ok(()) };
-        match engine.leave().await {
-            Ok(()) => {
+        match engine.leave(patience).await {
+            Closing::Closed { outcome, .. } => {
                 self.engine.write().take();
-                Ok(())
+                outcome
             }
-            Err(error) => {
+            Closing::StillOpen(error) => {
                 self.closed.store(false, Ordering::Release);
                 Err(error)
             }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use tokio::runtime::Builder;
 use tokio::sync::{Semaphore, mpsc, oneshot};
@@ -14,7 +15,7 @@ use super::runtimes::{Runtimes, RuntimesOwner};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::operation::Touches;
-use crate::toc::TableOfContent;
+use crate::toc::{Closing, TableOfContent};
 
 pub(super) struct Launch {
     pub config: Config,
@@ -45,15 +46,21 @@ pub(super) fn run(launch: Launch, permits: &Semaphore, all_permits: u32) {
     if closed.is_none() {
         // All clients were dropped. What they called is finished first: each call holds a permit.
         let _ = dispatch.block_on(permits.acquire_many(all_permits));
-        if let Err(error) = toc.close() {
+        if let Closing::StillOpen(error) | Closing::Closed { outcome: Err(error), .. } = toc.close(None) {
             tracing::error!(%error, "could not flush while stopping");
         }
     }
-    // Background timers still refer to collections; they end with their runtime.
+    let mut closed = closed;
+    if let Some((reply, closing)) =
+        closed.take_if(|(_, closing)| matches!(closing, Closing::Closed { is_optimizing: true, .. }))
+    {
+        let _ = reply.send(closing);
+    }
+    // Background timers still refer to collections; they end with their runtime, as optimizations do.
     drop(runtimes);
     drop(toc);
-    if let Some(reply) = closed {
-        let _ = reply.send(Ok(()));
+    if let Some((reply, closing)) = closed {
+        let _ = reply.send(closing);
     }
 }
 
@@ -84,8 +91,11 @@ struct Change {
 }
 
 impl Dispatcher {
-    /// Ends with the reply that a successful close still owes, or with `None` when no client is left.
-    async fn run(mut self, mut inbox: mpsc::Receiver<Message>) -> Option<oneshot::Sender<Result<()>>> {
+    /// Ends with the reply that a close still owes, and what to say, or with `None` when no client is left.
+    async fn run(
+        mut self,
+        mut inbox: mpsc::Receiver<Message>,
+    ) -> Option<(oneshot::Sender<Closing>, Closing)> {
         let mut change: Option<Change> = None;
         loop {
             let message = match &mut change {
@@ -107,12 +117,12 @@ impl Dispatcher {
                 },
             };
             match message {
-                Message::Close { reply } => match self.close().await {
-                    Ok(()) => {
+                Message::Close { patience, reply } => match self.close(patience).await {
+                    closed @ Closing::Closed { .. } => {
                         inbox.close();
-                        return Some(reply);
+                        return Some((reply, closed));
                     }
-                    Err(error) => drop(reply.send(Err(error))),
+                    open @ Closing::StillOpen(_) => drop(reply.send(open)),
                 },
                 Message::Call(call) if self.must_wait(change.as_ref(), &call) => self.backlog.push_back(call),
                 Message::Call(call) => change = self.dispatch(call).or(change),
@@ -121,10 +131,11 @@ impl Dispatcher {
     }
 
     /// Closes the collections, where that may block.
-    async fn close(&self) -> Result<()> {
+    async fn close(&self, patience: Option<Duration>) -> Closing {
         let toc = self.toc.clone();
-        let closing = self.runtimes.background.spawn_blocking(move || toc.close());
-        closing.await.unwrap_or_else(|error| Err(Error::Service(format!("closing failed: {error}"))))
+        let closing = self.runtimes.background.spawn_blocking(move || toc.close(patience));
+        let failed = |error| Closing::StillOpen(Error::Service(format!("closing failed: {error}")));
+        closing.await.unwrap_or_else(failed)
     }
 
     /// Whether a call has to wait for a change that runs or waits itself.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -20,7 +21,7 @@ use super::runtimes::RuntimesOwner;
 use crate::config::{Config, Location};
 use crate::error::{Error, Fault, Result};
 use crate::inference::Models;
-use crate::toc::is_held;
+use crate::toc::{Closing, is_removed};
 
 /// Calls in flight at once, over all clients of an engine. Bounds what waits in memory: a caller
 /// beyond it waits for its turn, in order.
@@ -89,6 +90,8 @@ pub(super) struct Engine {
     /// Clients that have not left. Changed only under the registry's lock.
     clients: Mutex<usize>,
     thread: Option<JoinHandle<()>>,
+    /// Whether the thread still waits for an optimization, after all clients have left.
+    is_optimizing: AtomicBool,
 }
 
 impl Engine {
@@ -158,12 +161,13 @@ impl Engine {
             timers,
             clients: Mutex::new(1),
             thread: Some(thread),
+            is_optimizing: AtomicBool::new(false),
         }))
     }
 
     /// Whether the folder `root`, once opened, was removed, be it that there is another one by now.
     fn has_lost(&self, root: &Path) -> bool {
-        matches!(self.opened.get(), Some(Ok(()))) && !is_held(root)
+        matches!(self.opened.get(), Some(Ok(()))) && is_removed(root)
     }
 
     /// Waits until the storage is open, or gives the reason why it is not.
@@ -215,9 +219,13 @@ impl Engine {
     }
 
     /// A client goes, after every call made so far. The last one stops the engine.
-    pub(super) async fn leave(&self) -> Result<()> {
+    ///
+    /// Until then an optimization is waited for, or for as long as `patience` lasts. Where it goes on after
+    /// that, it keeps the folder, and nobody waits for the thread any more.
+    pub(super) async fn leave(&self, patience: Option<Duration>) -> Closing {
+        const CLOSED: Closing = Closing::Closed { outcome: Ok(()), is_optimizing: false };
         let Ok((everything, _entrance)) = self.admit(MAX_IN_FLIGHT).await else {
-            return Ok(()); // never opened, or stopped already
+            return CLOSED; // never opened, or stopped already
         };
         {
             // Under the registry's lock nobody can join between the count and the phase.
@@ -225,23 +233,26 @@ impl Engine {
             let mut clients = self.clients.lock();
             if *clients > 1 {
                 *clients -= 1;
-                return Ok(());
+                return CLOSED;
             }
             self.phase.set(Phase::Closing);
         }
         let (reply, answer) = oneshot::channel();
-        let outcome = match self.post(Message::Close { reply }) {
-            Ok(()) => answer.await.unwrap_or(Ok(())),
-            Err(_) => Ok(()),
+        let closing = match self.post(Message::Close { patience, reply }) {
+            Ok(()) => answer.await.unwrap_or(CLOSED),
+            Err(_) => CLOSED,
         };
-        match &outcome {
-            Ok(()) => self.permits.close(),
-            Err(_) => {
+        match &closing {
+            Closing::StillOpen(_) => {
                 self.phase.set(Phase::Open);
                 drop(everything);
             }
+            Closing::Closed { is_optimizing, .. } => {
+                self.permits.close();
+                self.is_optimizing.store(*is_optimizing, Ordering::Release);
+            }
         }
-        outcome
+        closing
     }
 
     /// A client goes without waiting for its calls.
@@ -256,6 +267,7 @@ impl Drop for Engine {
         // Without senders the thread finishes what is queued, flushes and ends.
         self.messages.take();
         if let Some(thread) = self.thread.take()
+            && !self.is_optimizing.load(Ordering::Acquire)
             // Dropped by the thread itself, it is about to end.
             && thread.thread().id() != thread::current().id()
             && thread.join().is_err()

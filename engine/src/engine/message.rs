@@ -5,13 +5,14 @@ use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::Poll;
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
 use crate::collection::Collection;
 use crate::error::{Error, Result};
 use crate::operation::Touches;
-use crate::toc::{Entry, TableOfContent};
+use crate::toc::{Closing, Entry, TableOfContent};
 
 /// An operation that waits for its target, or for the reason why there is none. What it gives back is
 /// called when the outcome may be told.
@@ -44,10 +45,11 @@ pub(crate) type Reply = Box<dyn FnOnce(Result<()>) + Send>;
 
 pub(super) enum Message {
     Call(Call),
-    /// Sent only while nothing else is in flight. Answered when everything is flushed and let go of,
-    /// or with the reason why the engine stays open.
+    /// Sent only while nothing else is in flight. Answered when everything is flushed and let go of, but for
+    /// what is optimized for longer than `patience`, or with the reason why the engine stays open.
     Close {
-        reply: oneshot::Sender<Result<()>>,
+        patience: Option<Duration>,
+        reply: oneshot::Sender<Closing>,
     },
 }
 

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parking_lot::RwLock;
 use qdrant_edge::ResourceBudget;
@@ -35,7 +35,7 @@ use crate::snapshot::remove_leftovers;
 use aliases::Aliases;
 use entry::{OptimizerPause, Shared, resume};
 use storage_folder::StorageFolder;
-pub(crate) use storage_folder::is_held;
+pub(crate) use storage_folder::is_removed;
 
 pub use create_collection::CreateCollectionNamed;
 pub use delete_collection::DeleteCollection;
@@ -63,6 +63,15 @@ pub struct TableOfContent {
     shared: Shared,
     // Last, so that the lock outlives the open files.
     folder: StorageFolder,
+}
+
+/// How an attempt to close everything ended.
+pub(crate) enum Closing {
+    /// All is closed. With an error, if the folder was removed, and with it what was not flushed: staying
+    /// open would not bring it back. Optimizations may still hold files, and so the folder.
+    Closed { outcome: Result<()>, is_optimizing: bool },
+    /// All is open as before, for this reason.
+    StillOpen(Error),
 }
 
 impl TableOfContent {
@@ -142,24 +151,38 @@ impl TableOfContent {
         operation.run(entry.name(), self)
     }
 
-    /// Flushes and closes everything. Only while nothing is in flight. On an error everything is
-    /// still open, unless the folder was removed. An optimization that runs is waited for; none is begun any more.
-    pub(crate) fn close(&self) -> Result<()> {
+    /// Flushes and closes everything. Only while nothing is in flight. Optimizations that run are waited
+    /// for, but no longer than `patience` if it is given; none is begun any more.
+    pub(crate) fn close(&self, patience: Option<Duration>) -> Closing {
+        let deadline = patience.and_then(|patience| Instant::now().checked_add(patience));
         let entries: Vec<_> = self.entries.read().values().cloned().collect();
         let _held: Vec<_> = entries.iter().map(Entry::hold_optimizer).collect();
-        for entry in &entries {
-            match entry.flush() {
-                // There is nothing left to keep it in.
-                Err(error) if self.folder.is_lost() => {
-                    tracing::warn!(%error, "the storage folder was removed")
-                }
-                outcome => outcome?,
+        // Before the wait, which nobody may want to see to its end; and what came of it, after.
+        let flushed = self.flush_all(&entries);
+        let (optimized, others): (Vec<_>, Vec<_>) =
+            entries.iter().partition(|entry| entry.is_optimized_by(deadline));
+        match flushed.and_then(|()| self.flush_all(&entries)) {
+            Err(error) if !self.folder.is_lost() => Closing::StillOpen(error),
+            outcome => {
+                optimized.into_iter().for_each(|entry| entry.close());
+                others.iter().for_each(|entry| entry.leave_to_optimizer());
+                Closing::Closed { outcome, is_optimizing: !others.is_empty() }
             }
         }
-        for entry in &entries {
-            entry.close();
+    }
+
+    fn flush_all(&self, entries: &[Arc<Entry>]) -> Result<()> {
+        let mut outcome = Ok(());
+        for entry in entries {
+            if let Err(error) = entry.flush() {
+                if !self.folder.is_lost() {
+                    return Err(error);
+                }
+                tracing::error!(collection = entry.name(), %error, "not flushed: the storage folder was removed");
+                outcome = Err(self.folder.lost(&error));
+            }
         }
-        Ok(())
+        outcome
     }
 
     /// Removes aliases of collections that are gone: a crash came between the removal of a

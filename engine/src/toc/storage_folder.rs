@@ -20,7 +20,7 @@ use std::process;
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Fault, Result};
 use crate::files::{read_json, remove_leftovers, sync_folder, write_json};
 
 /// Version of the folder layout that this code writes, and the newest that it reads.
@@ -85,7 +85,14 @@ impl StorageFolder {
 
     /// Whether somebody has removed the folder meanwhile.
     pub(super) fn is_lost(&self) -> bool {
-        !is_held(&self.root)
+        is_removed(&self.root)
+    }
+
+    /// What is to be told of a flush that failed because the folder is lost.
+    pub(super) fn lost(&self, error: &Error) -> Error {
+        let reason =
+            format!("the folder was removed while it was open, and with it what was not flushed: {error}");
+        Error::storage(&self.root, Fault::Refusal(reason))
     }
 
     pub(super) fn collections(&self) -> PathBuf {
@@ -307,9 +314,10 @@ fn empty(folder: &Path) {
     }
 }
 
-/// Whether the folder `root` has a file for the lock: it has from its first opening on.
-pub(crate) fn is_held(root: &Path) -> bool {
-    root.join(LOCK).exists()
+/// Whether the folder `root`, once opened, was removed: from its first opening on it has a file for the lock.
+/// One that cannot be looked at at present is still there.
+pub(crate) fn is_removed(root: &Path) -> bool {
+    matches!(root.join(LOCK).try_exists(), Ok(false))
 }
 
 fn lock(root: &Path) -> Result<File> {

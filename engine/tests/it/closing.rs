@@ -2,8 +2,12 @@
 
 use std::fs;
 use std::sync::Arc;
+use std::time::Duration;
 
-use qdrant_embedded_engine::model::{CountPoints, CreateCollection, RetrievePoints, UpsertPoints};
+use qdrant_embedded_engine::collection::GetCollection;
+use qdrant_embedded_engine::model::{
+    CountPoints, CreateCollection, GetOptimizations, RetrievePoints, UpsertPoints,
+};
 use qdrant_embedded_engine::{
     Config, CreateCollectionNamed, CreateSnapshot, Error, ListCollections, QdrantClient, QdrantInstance,
     SnapshotScope, Touches,
@@ -41,7 +45,7 @@ async fn what_was_acknowledged_before_a_close_amid_indexing_snapshots_and_a_floo
     create(&client, settings).await;
     client.write("c", points(0..4000)).await.unwrap();
     // The optimizer starts when the writes pause.
-    tokio::time::sleep(std::time::Duration::from_millis(520)).await;
+    tokio::time::sleep(Duration::from_millis(520)).await;
     let snapshot = |client: Arc<QdrantClient>| async move {
         let scope = SnapshotScope::Collection("c".to_owned());
         client.transfer(Touches::Name("c".to_owned()), CreateSnapshot(scope)).await.map(drop)
@@ -78,6 +82,34 @@ async fn what_was_acknowledged_before_a_close_amid_indexing_snapshots_and_a_floo
     assert_eq!(count(&client).await, 4000 + acknowledged.len());
     let kept = client.read("c", parse::<RetrievePoints>(json!({ "ids": acknowledged }))).await.unwrap();
     assert_eq!(kept.len(), acknowledged.len());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_close_may_leave_an_optimization_to_itself_which_keeps_the_folder_until_it_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let client = QdrantInstance::start(Config::at(folder.path())).unwrap();
+    let settings = json!({
+        "vectors": { "size": 32, "distance": "Dot" },
+        "hnsw_config": { "ef_construct": 2000 }, // takes seconds
+        "optimizers_config": { "indexing_threshold": 1 },
+    });
+    create(&client, settings).await;
+    client.write("c", points(0..6000)).await.unwrap();
+    while client.read("c", parse::<GetOptimizations>(json!({}))).await.unwrap().running.is_empty() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    client.close_within(Duration::ZERO).await.unwrap();
+    assert_eq!(client.write("c", points(0..1)).await.err(), Some(Error::Closed));
+    let lock = fs::File::open(folder.path().join(".lock")).unwrap();
+    assert!(lock.try_lock().is_err(), "the optimization was waited for, or the folder was let go of");
+
+    // The next engine waits for its end, and finds what it made.
+    let client = QdrantInstance::start(Config::at(folder.path())).unwrap();
+    assert_eq!(count(&client).await, 6000);
+    let info = client.read("c", GetCollection {}).await.unwrap();
+    assert_eq!(info.indexed_vectors_count, 6000);
+    client.close().await.unwrap();
+    lock.try_lock().unwrap();
 }
 
 #[tokio::test]

@@ -104,7 +104,7 @@ class Gallery {
   }
 
   close() {
-    return this.client.close()
+    return this.client.close({ timeout: 5 })
   }
 
   async #exists() {

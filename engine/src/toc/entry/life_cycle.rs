@@ -98,7 +98,7 @@ impl Entry {
                     self.schedule_optimization();
                 }
                 self.watch_idleness();
-                State::Open(Box::new(collection))
+                State::Open(Arc::new(collection))
             }
             Err(error) => State::Damaged(error),
         };
@@ -189,7 +189,7 @@ impl Entry {
         if is_wanted || state.collection().is_none() {
             return !is_wanted;
         }
-        let State::Open(collection) = mem::replace(&mut *state, State::Closed) else { return true };
+        let Some(collection) = state.take() else { return false };
         let (session, files) = collection.at_rest();
         *state = State::Resting(Box::new(session));
         // Who needs them now waits for `opening`.
@@ -207,12 +207,19 @@ impl Entry {
 
     /// Waits for reads and background work, and lets go of the files for good.
     pub(in crate::toc) fn close(&self) {
+        let _no_optimization = self.optimizing.lock();
         let _alone = self.opening.blocking_lock();
         let mut state = self.state.write();
         if let Some(collection) = state.collection() {
             collection.forget_unsettled();
         }
         *state = State::Closed;
+    }
+
+    /// As [`close`](Self::close), but an optimization that runs keeps the files until its end.
+    pub(in crate::toc) fn leave_to_optimizer(&self) {
+        let _alone = self.opening.blocking_lock();
+        *self.state.write() = State::Closed;
     }
 
     /// Lets go of the files, for others to take their place. Who reads waits until that is [over](Suspension::end).

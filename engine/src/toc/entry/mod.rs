@@ -69,7 +69,8 @@ pub(crate) struct Entry {
 enum State {
     /// The files are closed until somebody needs them.
     Resting(Box<Session>),
-    Open(Box<Collection>),
+    /// Shared only with the optimizer, while it runs.
+    Open(Arc<Collection>),
     /// It could not be opened, and why.
     Damaged(Error),
     /// It is going, and not to be opened again.
@@ -164,17 +165,10 @@ impl Entry {
 
     fn reopen(&self, config: CollectionConfig) -> Result<()> {
         let mut state = self.state.write();
-        let collection = match mem::replace(&mut *state, State::Closed) {
-            State::Open(collection) => *collection,
-            other => {
-                let refusal = other.refusal(&self.name);
-                *state = other;
-                return Err(refusal);
-            }
-        };
+        let Some(collection) = state.take() else { return Err(state.refusal(&self.name)) };
         match collection.reopened(config) {
             Ok((collection, outcome)) => {
-                *state = State::Open(Box::new(collection));
+                *state = State::Open(Arc::new(collection));
                 outcome
             }
             Err(error) => {
@@ -194,6 +188,17 @@ impl State {
     fn collection(&self) -> Option<&Collection> {
         match self {
             State::Open(collection) => Some(collection),
+            State::Resting(_) | State::Damaged(_) | State::Closed => None,
+        }
+    }
+
+    /// Takes the collection out, which is closed then; for who keeps the optimizer from running.
+    fn take(&mut self) -> Option<Collection> {
+        let State::Open(collection) = self else { return None };
+        // Never shared then, but nobody is to lose it if it were.
+        Arc::get_mut(collection)?;
+        match mem::replace(self, State::Closed) {
+            State::Open(collection) => Arc::into_inner(collection),
             State::Resting(_) | State::Damaged(_) | State::Closed => None,
         }
     }

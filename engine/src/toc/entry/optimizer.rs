@@ -5,13 +5,16 @@ use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use tokio::task::spawn_blocking;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
-use super::Entry;
+use super::{Entry, State};
 use crate::collection::Collection;
 
 /// Pause in the writes that an optimization waits for, so that a load is not indexed piece by piece.
 const QUIET_BEFORE_OPTIMIZING: Duration = Duration::from_millis(500);
+
+/// How often a run is looked at for segments that it has replaced already.
+const BETWEEN_LOOKS_AT_SEGMENTS: Duration = Duration::from_secs(2);
 
 /// How long an optimization waits for that pause at most.
 const MAX_WAIT_BEFORE_OPTIMIZING: Duration = Duration::from_secs(10);
@@ -52,9 +55,34 @@ impl Entry {
         if self.optimizer_pauses.load(Ordering::Acquire) > 0 {
             return;
         }
-        self.with_open(|collection| collection.optimize(budget));
-        if self.with_open(Collection::is_dirty) == Some(true) {
+        let collection = match &*self.state.read() {
+            State::Open(collection) => collection.clone(),
+            State::Resting(_) | State::Damaged(_) | State::Closed => return,
+        };
+        collection.optimize(budget);
+        let is_dirty = {
+            let state = self.state.read();
+            if matches!(*state, State::Closed) {
+                settle_at_end(&collection); // nobody else will
+            }
+            let is_dirty = collection.is_dirty();
+            // Under the lock, so that this is not the last of an open one.
+            drop(collection);
+            is_dirty
+        };
+        if is_dirty {
             self.schedule_flush();
+        }
+    }
+
+    /// Whether no optimization runs any more, which is waited for until `deadline`, or else to its end.
+    pub(in crate::toc) fn is_optimized_by(&self, deadline: Option<Instant>) -> bool {
+        match deadline {
+            Some(deadline) => self.optimizing.try_lock_until(deadline).is_some(),
+            None => {
+                drop(self.optimizing.lock());
+                true
+            }
         }
     }
 }
@@ -65,6 +93,13 @@ pub(in crate::toc) struct OptimizerPause(Arc<Entry>);
 impl Drop for OptimizerPause {
     fn drop(&mut self) {
         self.0.optimizer_pauses.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// What closing a collection would have done, had it waited for the optimizer.
+fn settle_at_end(collection: &Collection) {
+    if let Err(error) = collection.settle() {
+        tracing::error!(%error, "could not flush what was optimized");
     }
 }
 
@@ -83,11 +118,15 @@ async fn optimize_when_quiet(entry: Weak<Entry>) {
             before = now;
         }
         let Some(entry) = entry.upgrade() else { return };
-        let run = {
+        let mut run = {
             let entry = entry.clone();
             spawn_blocking(move || entry.optimize())
         };
-        let _ = run.await;
+        while timeout(BETWEEN_LOOKS_AT_SEGMENTS, &mut run).await.is_err() {
+            if entry.with_open(Collection::note_replaced_segments) == Some(true) {
+                entry.schedule_flush();
+            }
+        }
         entry.optimizer_scheduled.store(false, Ordering::Release);
         let again = entry.with_open(Collection::is_optimization_pending) == Some(true);
         if !again || entry.optimizer_scheduled.swap(true, Ordering::AcqRel) {

@@ -37,3 +37,38 @@ fn runs_are_told_from_the_time_they_are_due() {
     assert_eq!(ask(json!({ "with": "completed" }))["completed"].as_array().unwrap().len(), 2);
     store.close();
 }
+
+#[test]
+fn what_a_run_has_replaced_leaves_the_disk_while_the_next_one_goes_on() {
+    let folder = folder();
+    let store = Store::create(
+        folder.path(),
+        json!({
+            "vectors": { "size": 32, "distance": "Dot" },
+            "hnsw_config": { "ef_construct": 2000 }, // takes seconds
+            "optimizers_config": { "indexing_threshold": 1, "flush_interval_sec": 1, "max_segment_size": 1 },
+        }),
+    );
+    let is_running = || {
+        let told = store.read::<GetOptimizations>(json!({})).unwrap();
+        !told["running"].as_array().unwrap().is_empty()
+    };
+    let segments = || fs::read_dir(folder.path().join("collections/c/0/segments")).unwrap().count();
+    let await_that = |what: &str, is_so: &dyn Fn() -> bool| {
+        let begun = Instant::now();
+        while !is_so() {
+            assert!(begun.elapsed() < Duration::from_secs(120), "{what}: not so");
+            sleep(Duration::from_millis(10));
+        }
+    };
+    store.upsert(many_points(0, 4000, "")).unwrap();
+    await_that("the first run", &is_running);
+    // Too large to be merged with what is indexed by then: the next run, without a pause.
+    store.upsert(many_points(4000, 8000, "")).unwrap();
+    store.runtime.block_on(store.client.flush()).unwrap(); // nothing else is left to flush
+    // What is replaced, what replaces it, what is indexed next, and what grows.
+    await_that("the second run", &|| segments() == 4);
+    await_that("the replaced segment is gone", &|| segments() == 3);
+    assert!(is_running(), "the second run was over by then");
+    store.runtime.block_on(store.client.close_within(Duration::ZERO)).unwrap();
+}
