@@ -327,9 +327,9 @@ export interface RecoverFullSnapshotArgs extends CallOptions {
 /** How long `close` waits. */
 export interface CloseOptions {
   /**
-   * Seconds to wait for an optimization that runs, 0 or more. If it takes longer, the client is closed all the same, and
-   * all that was acknowledged is on the disk; but the folder stays locked until the optimization ends, or this process
-   * does, which loses nothing but its work. Default: until it ends.
+   * Seconds to wait for an optimization that runs, 0 or more, after the calls made so far. If it takes longer, the
+   * client is closed all the same, and all that was acknowledged is on the disk; but the folder stays locked until the
+   * optimization ends, or this process does, which loses nothing but its work. Default: until it ends.
    */
   timeout?: number
 }

@@ -2,13 +2,16 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect } from '../index.js'
-import { readPoints, readQueries } from './data.mjs'
+import { readFilteredTruth, readPoints, readQueries } from './data.mjs'
 import { EventLoopWatch, percentile, recall, residentMegabytes } from './measure.mjs'
 
 /** Points that are held in memory at once, so that calls follow each other without a pause to read files. */
 const STRETCH = 20_000
 
-const STEPS = { load, ingestNumbers, reopen }
+/** Calls at once where one batch is prepared while the engine takes in the one before. */
+const AHEAD = 2
+
+const STEPS = { load, ingestAhead, ingestNumbers, filtered, reopen, oneThread }
 
 const plan = JSON.parse(process.argv[2])
 console.log(JSON.stringify(await STEPS[plan.step]()))
@@ -35,6 +38,50 @@ async function ingestNumbers() {
   return { ingest }
 }
 
+/** Fills a new storage from Float32Arrays, with the next call made before the one before is answered. */
+async function ingestAhead() {
+  const client = await createCollection()
+  const { pauses: _, ...ingest } = await upsertAll(client, (vector) => vector, AHEAD)
+  await client.close()
+  return { ingest }
+}
+
+/** Fills a new storage with indexed fields, and queries with filters. */
+async function filtered() {
+  const client = await createCollection()
+  for (const { field } of plan.filters) {
+    await client.createPayloadIndex(plan.collection, {
+      field_name: field,
+      field_schema: 'keyword',
+      wait: true
+    })
+  }
+  await upsertAll(client, (vector) => vector)
+  await indexed(client)
+  const { queries } = readQueries(plan.data, plan.dim)
+  const results = []
+  for (const filter of plan.filters) {
+    const must = [{ key: filter.field, match: { value: filter.value } }]
+    const ask = (vector) => query(client, vector, { filter: { must } })
+    const truth = readFilteredTruth(plan.data, filter)
+    const found = []
+    for (const vector of queries) found.push((await ask(vector)).points.map(({ id }) => id))
+    results.push({ p50: percentile(await timesOf(ask, queries), 0.5), recall: recall(found, truth) })
+  }
+  await client.close()
+  return results
+}
+
+/** Opens a filled storage for one search thread, which leaves a core of two to JavaScript, and queries many at once. */
+async function oneThread() {
+  const { queries } = readQueries(plan.data, plan.dim)
+  const client = await connect({ path: plan.storage, searchThreads: 1 })
+  for (const vector of queries) await query(client, vector)
+  const { queriesPerSecond } = await queryManyAtOnce(client, queries)
+  await client.close()
+  return { queriesPerSecond }
+}
+
 /** Opens a filled storage. */
 async function reopen() {
   const { queries } = readQueries(plan.data, plan.dim)
@@ -55,8 +102,8 @@ async function createCollection() {
   return client
 }
 
-/** Upserts all points, one awaited batch after the other. `pauses` is the time (ms) spent on preparing them. */
-async function upsertAll(client, convert) {
+/** Upserts all points, with so many calls at once. `pauses` is the time (ms) spent on preparing them. */
+async function upsertAll(client, convert, inFlight = 1) {
   const watch = new EventLoopWatch()
   const started = performance.now()
   let busy = 0
@@ -65,7 +112,14 @@ async function upsertAll(client, convert) {
     const batches = split(points, plan.batch).map((batch) => ({ points: batch.map(converted) }))
     await watch.during(async (call) => {
       const begun = performance.now()
-      for (const batch of batches) await call(() => client.upsert(plan.collection, batch))
+      let next = 0
+      const stream = async () => {
+        while (next < batches.length) {
+          const batch = batches[next++]
+          await call(() => client.upsert(plan.collection, batch))
+        }
+      }
+      await Promise.all(Array.from({ length: inFlight }, stream))
       busy += performance.now() - begun
     })
     count += points.length
@@ -95,8 +149,21 @@ async function indexed(client) {
   }
 }
 
-function query(client, vector) {
-  return client.query(plan.collection, { query: vector, limit: plan.limit, with_payload: true })
+function query(client, vector, more) {
+  return client.query(plan.collection, { query: vector, limit: plan.limit, with_payload: true, ...more })
+}
+
+/** How long each of some passes of queries took, one after the other, in ms. */
+async function timesOf(ask, queries) {
+  const times = []
+  for (let pass = 0; pass < plan.latencyPasses; pass++) {
+    for (const vector of queries) {
+      const started = performance.now()
+      await ask(vector)
+      times.push(performance.now() - started)
+    }
+  }
+  return times
 }
 
 /** Queries one by one, then many at once. */
@@ -108,15 +175,16 @@ async function queryAll(client) {
     found.push(points.map(({ id }) => id))
   }
 
-  const times = []
-  for (let pass = 0; pass < plan.latencyPasses; pass++) {
-    for (const vector of queries) {
-      const started = performance.now()
-      await query(client, vector)
-      times.push(performance.now() - started)
-    }
+  const times = await timesOf((vector) => query(client, vector), queries)
+  return {
+    recall: recall(found, truth),
+    p50: percentile(times, 0.5),
+    p95: percentile(times, 0.95),
+    ...(await queryManyAtOnce(client, queries))
   }
+}
 
+async function queryManyAtOnce(client, queries) {
   const watch = new EventLoopWatch()
   let next = 0
   let seconds
@@ -134,9 +202,6 @@ async function queryAll(client) {
   })
 
   return {
-    recall: recall(found, truth),
-    p50: percentile(times, 0.5),
-    p95: percentile(times, 0.95),
     queriesPerSecond: last / seconds,
     queryEventLoop: watch.report()
   }

@@ -10,6 +10,11 @@ import { root } from '../scripts/lib/paths.mjs'
  */
 const ROWS = [
   ['ingest from Float32Array, points/s ↑', 0, (side) => side.load.ingest.pointsPerSecond],
+  [
+    'ingest from Float32Array, two calls at once, points/s ↑',
+    0,
+    (side) => (side.ahead ?? side.load).ingest.pointsPerSecond
+  ],
   ['ingest from number[], points/s ↑', 0, (side) => (side.numbers ?? side.load).ingest.pointsPerSecond],
   ['first upsert until indexed, s', 2, (side) => side.load.indexedSeconds],
   ['segments then', 0, (side) => side.load.segments],
@@ -17,7 +22,12 @@ const ROWS = [
   ['query p50, ms', 3, (side) => side.load.p50],
   ['query p95, ms', 3, (side) => side.load.p95],
   ['queries/s, 16 in flight ↑', 0, (side) => side.load.queriesPerSecond],
+  ['queries/s with one search thread, 16 in flight ↑', 0, (side) => side.oneThread.queriesPerSecond],
   ['recall@10 ↑', 4, (side) => side.load.recall],
+  ['query p50, filter that 10 % match, ms', 3, (side) => side.filtered[0].p50],
+  ['recall@10 of those ↑', 4, (side) => side.filtered[0].recall],
+  ['query p50, filter that 1 % match, ms', 3, (side) => side.filtered[1].p50],
+  ['recall@10 of those ↑', 4, (side) => side.filtered[1].recall],
   ['open to first result, s', 3, (side) => side.reopen.openSeconds],
   ['RSS after load, MB', 0, (side) => side.load.rss],
   ['RSS before opening, MB', 0, (side) => side.reopen.before],

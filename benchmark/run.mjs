@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { prepare } from '../scripts/lib/prepare.mjs'
 import { main, note, run, SetupError } from '../scripts/lib/run.mjs'
-import { ensureData, NEIGHBOURS } from './data.mjs'
+import { ensureData, FILTERS, NEIGHBOURS } from './data.mjs'
 import { report } from './report.mjs'
 
 const USAGE = `Usage: npm run benchmark [-- options]
@@ -20,7 +20,14 @@ const USAGE = `Usage: npm run benchmark [-- options]
 const OURS = fileURLToPath(new URL('ours.mjs', import.meta.url))
 const COLLECTION = 'benchmark'
 
-const SETTINGS = { batch: 1000, limit: NEIGHBOURS, inFlight: 16, latencyPasses: 3, throughputPasses: 10 }
+const SETTINGS = {
+  batch: 1000,
+  limit: NEIGHBOURS,
+  inFlight: 16,
+  latencyPasses: 3,
+  throughputPasses: 10,
+  filters: FILTERS
+}
 
 await main(async () => {
   const { points, dim, rounds, write } = options()
@@ -46,15 +53,23 @@ async function oneRound(plan, bare) {
   const ours = (step, name) =>
     measure(process.execPath, ['--expose-gc', OURS], step, { storage: storage(name) })
   const config = path.join(storage('ours'), 'collections', COLLECTION, '0', 'edge_config.json')
-  const engine = (step) => measure(bare, [], step, { storage: storage('bare'), config })
+  const engine = (step, name) => measure(bare, [], step, { storage: storage(name), config })
   try {
     return {
       ours: {
         load: await ours('load', 'ours'),
+        ahead: await ours('ingestAhead', 'ahead'),
         numbers: await ours('ingestNumbers', 'numbers'),
-        reopen: await ours('reopen', 'ours')
+        reopen: await ours('reopen', 'ours'),
+        oneThread: await ours('oneThread', 'ours'),
+        filtered: await ours('filtered', 'filtered')
       },
-      bare: { load: await engine('load'), reopen: await engine('reopen') }
+      bare: {
+        load: await engine('load', 'bare'),
+        reopen: await engine('reopen', 'bare'),
+        oneThread: await engine('oneThread', 'bare'),
+        filtered: await engine('filtered', 'bare-filtered')
+      }
     }
   } finally {
     fs.rmSync(folder, { recursive: true, force: true })

@@ -3,6 +3,7 @@ const { tmpdir } = require('node:os')
 const { takeSignals } = require('./abort.js')
 const { embeddedApi } = require('./embedded-api.js')
 const { nativeError } = require('./errors.js')
+const { mapOnce } = require('./mappings.js')
 const native = require('./native.js')
 const { isServer } = require('./options.js')
 const { changeSpelledOut, spelledOut } = require('./quantization.js')
@@ -29,6 +30,7 @@ function defineClient(rest, QdrantError) {
       if (ofServer) {
         this._openApiClient = serverApi(remote, QdrantError)
       } else {
+        mapOnce(options.preset)
         this.#native = opened ?? new native.QdrantClient(options)
         const folder = options.path ?? (options.location === ':memory:' ? tmpdir() : options.location)
         this._openApiClient = embeddedApi(

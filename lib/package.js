@@ -2,6 +2,7 @@ const { abortable } = require('./abort.js')
 const { defineClient } = require('./client.js')
 const { defineError, nativeError } = require('./errors.js')
 const { defineFolder } = require('./folder/index.js')
+const { mapOnce } = require('./mappings.js')
 const { migrate } = require('./migrate.js')
 const native = require('./native.js')
 const { isServer } = require('./options.js')
@@ -43,10 +44,11 @@ function definePackage(rest) {
 
   const noRuntime = () => missingOnnxRuntime(runtime)
   const open = adopt(native.connect)
-  const connect = async (options = {}) =>
-    isServer(options, rest.QdrantClientConfigError)
-      ? new QdrantClient(options)
-      : new QdrantClient(options, await open(options))
+  const connect = async (options = {}) => {
+    if (isServer(options, rest.QdrantClientConfigError)) return new QdrantClient(options)
+    mapOnce(options.preset)
+    return new QdrantClient(options, await open(options))
+  }
 
   const embedAllImages = adopt(native.embedImages, noRuntime)
   const embedUsableImages = adopt(native.embedUsableImages, noRuntime)

@@ -8,6 +8,9 @@ use qdrant_edge::{PointStruct, PointStructPersisted};
 
 use crate::Result;
 
+/// Stands in a file of neighbours where fewer points match than are looked for.
+const NO_NEIGHBOUR: u64 = u32::MAX as u64;
+
 /// The points of a data folder, read a stretch at a time.
 pub struct Points {
     vectors: BufReader<File>,
@@ -48,7 +51,18 @@ pub fn queries(folder: &Path, dim: usize) -> Result<Vec<Vec<f32>>> {
 
 /// The ids of the exact nearest points of the first queries, `limit` for each.
 pub fn truth(folder: &Path, limit: usize) -> Result<Vec<Vec<u64>>> {
-    let bytes = fs::read(folder.join("truth.u32"))?;
+    read_truth(folder, "truth.u32", limit)
+}
+
+/// As [`truth`], among the points that the filter on `field` matches; maybe fewer.
+pub fn filtered_truth(folder: &Path, field: &str, limit: usize) -> Result<Vec<Vec<u64>>> {
+    let mut truth = read_truth(folder, &format!("truth-{field}.u32"), limit)?;
+    truth.iter_mut().for_each(|ids| ids.retain(|id| *id != NO_NEIGHBOUR));
+    Ok(truth)
+}
+
+fn read_truth(folder: &Path, file: &str, limit: usize) -> Result<Vec<Vec<u64>>> {
+    let bytes = fs::read(folder.join(file))?;
     let (ids, _) = bytes.as_chunks::<4>();
     let ids: Vec<_> = ids.iter().map(|id| u64::from(u32::from_le_bytes(*id))).collect();
     Ok(ids.chunks_exact(limit).map(<[u64]>::to_vec).collect())

@@ -13,8 +13,9 @@ use std::thread::{self, available_parallelism};
 use std::time::{Duration, Instant};
 
 use qdrant_edge::{
-    EdgeConfig, EdgeShard, NamedQuery, PointId, PointInsertOperations, PointOperations, QueryEnum,
-    QueryRequest, QueryRequestBuilder, ScoredPoint, ScoringQuery, UpdateOperation, WithPayloadInterface,
+    CreateIndex, EdgeConfig, EdgeShard, FieldIndexOperations, Filter, NamedQuery, PointId,
+    PointInsertOperations, PointOperations, QueryEnum, QueryRequest, QueryRequestBuilder, ScoredPoint,
+    ScoringQuery, UpdateOperation, WithPayloadInterface,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -40,6 +41,14 @@ struct Plan {
     limit: usize,
     latency_passes: usize,
     throughput_passes: usize,
+    filters: Vec<FieldFilter>,
+}
+
+/// The points whose `field` has this value.
+#[derive(Deserialize)]
+struct FieldFilter {
+    field: String,
+    value: String,
 }
 
 #[derive(Deserialize)]
@@ -47,6 +56,8 @@ struct Plan {
 enum Step {
     Load,
     Reopen,
+    OneThread,
+    Filtered,
 }
 
 fn main() -> Result<()> {
@@ -54,6 +65,8 @@ fn main() -> Result<()> {
     let results = match plan.step {
         Step::Load => load(&plan)?,
         Step::Reopen => reopen(&plan)?,
+        Step::OneThread => one_thread(&plan)?,
+        Step::Filtered => filtered(&plan)?,
     };
     println!("{results}");
     Ok(())
@@ -94,6 +107,45 @@ fn reopen(plan: &Plan) -> Result<Value> {
     Ok(json!({ "before": before, "openSeconds": open.as_secs_f64(), "rss": rss }))
 }
 
+/// Opens a filled shard, and queries with one thread.
+fn one_thread(plan: &Plan) -> Result<Value> {
+    let queries = data::queries(&plan.data, plan.dim)?;
+    let shard = EdgeShard::load(&plan.storage, None)?;
+    for vector in &queries {
+        black_box(query(&shard, vector, plan.limit)?);
+    }
+    Ok(json!({ "queriesPerSecond": queries_per_second(&shard, plan, &queries, 1)? }))
+}
+
+/// Fills a new shard with indexed fields, and queries with filters.
+fn filtered(plan: &Plan) -> Result<Value> {
+    let config: EdgeConfig = serde_json::from_slice(&fs::read(&plan.config)?)?;
+    let shard = EdgeShard::new(&plan.storage, config)?;
+    for FieldFilter { field, .. } in &plan.filters {
+        let index = json!({ "field_name": field, "field_schema": "keyword" });
+        let index: CreateIndex = serde_json::from_value(index)?;
+        shard.update(UpdateOperation::FieldIndexOperation(FieldIndexOperations::CreateIndex(index)))?;
+    }
+    upsert_all(&shard, plan)?;
+    shard.optimize()?;
+    shard.flush()?;
+    let queries = data::queries(&plan.data, plan.dim)?;
+    let results = plan.filters.iter().map(|FieldFilter { field, value }| {
+        let filter = json!({ "must": [{ "key": field, "match": { "value": value } }] });
+        let filter: Filter = serde_json::from_value(filter)?;
+        let ask = |vector: &[f32]| ask(&shard, vector, plan.limit, Some(filter.clone()));
+        let truth = data::filtered_truth(&plan.data, field, plan.limit)?;
+        let found = queries.iter().map(|vector| Ok(ids(&ask(vector)?)));
+        let found = found.collect::<Result<Vec<_>>>()?;
+        let mut times = times(&queries, plan.latency_passes, ask)?;
+        Ok(json!({
+            "p50": measure::percentile(&mut times, 0.5),
+            "recall": measure::recall(&found, &truth),
+        }))
+    });
+    results.collect()
+}
+
 /// Upserts all points, one batch after the other. Returns their number and the time of the upserts.
 fn upsert_all(shard: &EdgeShard, plan: &Plan) -> Result<(usize, Duration)> {
     let mut source = data::Points::open(&plan.data, plan.dim)?;
@@ -126,13 +178,33 @@ fn query_all(shard: &EdgeShard, plan: &Plan) -> Result<Value> {
     let found = queries.iter().map(|vector| Ok(ids(&query(shard, vector, plan.limit)?)));
     let found = found.collect::<Result<Vec<_>>>()?;
 
-    let mut times = Vec::with_capacity(plan.latency_passes * queries.len());
-    for vector in (0..plan.latency_passes).flat_map(|_| &queries) {
+    let mut times = times(&queries, plan.latency_passes, |vector| query(shard, vector, plan.limit))?;
+    let cores = available_parallelism()?.get();
+    Ok(json!({
+        "recall": measure::recall(&found, &truth),
+        "p50": measure::percentile(&mut times, 0.5),
+        "p95": measure::percentile(&mut times, 0.95),
+        "queriesPerSecond": queries_per_second(shard, plan, &queries, cores)?,
+    }))
+}
+
+/// How long each of some passes of queries took, one after the other.
+fn times(
+    queries: &[Vec<f32>],
+    passes: usize,
+    ask: impl Fn(&[f32]) -> Result<Vec<ScoredPoint>>,
+) -> Result<Vec<Duration>> {
+    let mut times = Vec::with_capacity(passes * queries.len());
+    for vector in (0..passes).flat_map(|_| queries) {
         let started = Instant::now();
-        black_box(query(shard, vector, plan.limit)?);
+        black_box(ask(vector)?);
         times.push(started.elapsed());
     }
+    Ok(times)
+}
 
+/// Queries with so many threads.
+fn queries_per_second(shard: &EdgeShard, plan: &Plan, queries: &[Vec<f32>], threads: usize) -> Result<f64> {
     let last = plan.throughput_passes * queries.len();
     let next = AtomicUsize::new(0);
     let started = Instant::now();
@@ -146,26 +218,23 @@ fn query_all(shard: &EdgeShard, plan: &Plan) -> Result<Value> {
                 black_box(query(shard, &queries[turn % queries.len()], plan.limit)?);
             }
         };
-        let cores = available_parallelism()?.get();
-        let streams: Vec<_> = (0..cores).map(|_| scope.spawn(stream)).collect();
+        let streams: Vec<_> = (0..threads).map(|_| scope.spawn(stream)).collect();
         streams.into_iter().try_for_each(|stream| stream.join().map_err(|_| "a query panicked")?)
     })?;
-    let throughput = last as f64 / started.elapsed().as_secs_f64();
-
-    Ok(json!({
-        "recall": measure::recall(&found, &truth),
-        "p50": measure::percentile(&mut times, 0.5),
-        "p95": measure::percentile(&mut times, 0.95),
-        "queriesPerSecond": throughput,
-    }))
+    Ok(last as f64 / started.elapsed().as_secs_f64())
 }
 
 fn query(shard: &EdgeShard, vector: &[f32], limit: usize) -> Result<Vec<ScoredPoint>> {
+    ask(shard, vector, limit, None)
+}
+
+fn ask(shard: &EdgeShard, vector: &[f32], limit: usize, filter: Option<Filter>) -> Result<Vec<ScoredPoint>> {
     let nearest = QueryEnum::Nearest(NamedQuery::default_dense(vector.to_vec()));
-    let request: QueryRequest = QueryRequestBuilder::new(limit)
+    let mut request: QueryRequest = QueryRequestBuilder::new(limit)
         .query(ScoringQuery::Vector(nearest))
         .with_payload(WithPayloadInterface::Bool(true))
         .build();
+    request.filter = filter;
     Ok(shard.query(request)?)
 }
 

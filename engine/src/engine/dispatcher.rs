@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -25,11 +26,13 @@ pub(super) struct Launch {
     pub inbox: mpsc::Receiver<Message>,
     pub opened: Arc<OnceLock<Result<()>>>,
     pub reads: Arc<ReadLane>,
+    /// Set when the clients are told that all is closed while an optimization goes on.
+    pub lingers: Arc<AtomicBool>,
 }
 
 /// Runs the engine until it is closed or has no clients left.
 pub(super) fn run(launch: Launch, permits: &Semaphore, all_permits: u32) {
-    let Launch { config, runtimes, root, inbox, opened, reads } = launch;
+    let Launch { config, runtimes, root, inbox, opened, reads, lingers } = launch;
     let (dispatch, toc) = match open(&config, root, &runtimes) {
         Ok(parts) => parts,
         Err(error) => {
@@ -54,6 +57,7 @@ pub(super) fn run(launch: Launch, permits: &Semaphore, all_permits: u32) {
     if let Some((reply, closing)) =
         closed.take_if(|(_, closing)| matches!(closing, Closing::Closed { is_optimizing: true, .. }))
     {
+        lingers.store(true, Ordering::Release);
         let _ = reply.send(closing);
     }
     // Background timers still refer to collections; they end with their runtime, as optimizations do.

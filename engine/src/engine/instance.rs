@@ -27,6 +27,9 @@ use crate::toc::{Closing, is_removed};
 /// beyond it waits for its turn, in order.
 const MAX_IN_FLIGHT: u32 = 1024;
 
+/// Closed, with nothing left to say.
+const CLOSED: Closing = Closing::Closed { outcome: Ok(()), is_optimizing: false };
+
 /// Starts embedded Qdrant engines.
 pub struct QdrantInstance;
 
@@ -91,7 +94,7 @@ pub(super) struct Engine {
     clients: Mutex<usize>,
     thread: Option<JoinHandle<()>>,
     /// Whether the thread still waits for an optimization, after all clients have left.
-    is_optimizing: AtomicBool,
+    lingers: Arc<AtomicBool>,
 }
 
 impl Engine {
@@ -130,6 +133,7 @@ impl Engine {
         let runtimes = RuntimesOwner::start(&config)?;
         let timers = runtimes.handles().background;
         let reads = Arc::new(ReadLane::default());
+        let lingers = Arc::new(AtomicBool::new(false));
         let launch = Launch {
             config,
             runtimes,
@@ -137,6 +141,7 @@ impl Engine {
             inbox,
             opened: opened.clone(),
             reads: reads.clone(),
+            lingers: lingers.clone(),
         };
         let thread = {
             let (opened, phase, permits) = (opened.clone(), phase.clone(), permits.clone());
@@ -161,7 +166,7 @@ impl Engine {
             timers,
             clients: Mutex::new(1),
             thread: Some(thread),
-            is_optimizing: AtomicBool::new(false),
+            lingers,
         }))
     }
 
@@ -223,7 +228,6 @@ impl Engine {
     /// Until then an optimization is waited for, or for as long as `patience` lasts. Where it goes on after
     /// that, it keeps the folder, and nobody waits for the thread any more.
     pub(super) async fn leave(&self, patience: Option<Duration>) -> Closing {
-        const CLOSED: Closing = Closing::Closed { outcome: Ok(()), is_optimizing: false };
         let Ok((everything, _entrance)) = self.admit(MAX_IN_FLIGHT).await else {
             return CLOSED; // never opened, or stopped already
         };
@@ -239,20 +243,31 @@ impl Engine {
         }
         let (reply, answer) = oneshot::channel();
         let closing = match self.post(Message::Close { patience, reply }) {
-            Ok(()) => answer.await.unwrap_or(CLOSED),
+            Ok(()) => self.closing(patience, answer).await,
             Err(_) => CLOSED,
         };
-        match &closing {
-            Closing::StillOpen(_) => {
-                self.phase.set(Phase::Open);
-                drop(everything);
-            }
-            Closing::Closed { is_optimizing, .. } => {
-                self.permits.close();
-                self.is_optimizing.store(*is_optimizing, Ordering::Release);
-            }
+        if let Closing::StillOpen(_) = closing {
+            self.phase.set(Phase::Open);
+            drop(everything);
+        } else {
+            self.permits.close();
         }
         closing
+    }
+
+    /// The answer of the engine thread. It may still wait for an optimization of its predecessor: then there is
+    /// nothing to flush, and it opens and closes the folder without anybody waiting for it.
+    async fn closing(&self, patience: Option<Duration>, answer: oneshot::Receiver<Closing>) -> Closing {
+        let answer = async { answer.await.unwrap_or(CLOSED) };
+        match patience {
+            Some(patience) if self.opened.get().is_none() => {
+                self.within(patience, answer).await.unwrap_or_else(|| {
+                    self.lingers.store(true, Ordering::Release);
+                    CLOSED
+                })
+            }
+            _ => answer.await,
+        }
     }
 
     /// A client goes without waiting for its calls.
@@ -267,7 +282,7 @@ impl Drop for Engine {
         // Without senders the thread finishes what is queued, flushes and ends.
         self.messages.take();
         if let Some(thread) = self.thread.take()
-            && !self.is_optimizing.load(Ordering::Acquire)
+            && !self.lingers.load(Ordering::Acquire)
             // Dropped by the thread itself, it is about to end.
             && thread.thread().id() != thread::current().id()
             && thread.join().is_err()

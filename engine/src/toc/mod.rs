@@ -157,32 +157,37 @@ impl TableOfContent {
         let deadline = patience.and_then(|patience| Instant::now().checked_add(patience));
         let entries: Vec<_> = self.entries.read().values().cloned().collect();
         let _held: Vec<_> = entries.iter().map(Entry::hold_optimizer).collect();
-        // Before the wait, which nobody may want to see to its end; and what came of it, after.
-        let flushed = self.flush_all(&entries);
+        let mut outcome = Ok(());
+        // Before the wait, which nobody may want to see to its end.
+        if let Err(error) = self.flush_all(&entries, &mut outcome) {
+            return Closing::StillOpen(error);
+        }
         let (optimized, others): (Vec<_>, Vec<_>) =
             entries.iter().partition(|entry| entry.is_optimized_by(deadline));
-        match flushed.and_then(|()| self.flush_all(&entries)) {
-            Err(error) if !self.folder.is_lost() => Closing::StillOpen(error),
-            outcome => {
-                optimized.into_iter().for_each(|entry| entry.close());
-                others.iter().for_each(|entry| entry.leave_to_optimizer());
-                Closing::Closed { outcome, is_optimizing: !others.is_empty() }
-            }
+        // What came of it.
+        if let Err(error) = self.flush_all(&entries, &mut outcome) {
+            return Closing::StillOpen(error);
         }
+        optimized.into_iter().for_each(|entry| entry.close());
+        let is_optimizing = others.into_iter().filter(|entry| entry.leave_to_optimizer()).count() > 0;
+        if is_optimizing {
+            self.folder.remove_temporary();
+        }
+        Closing::Closed { outcome, is_optimizing }
     }
 
-    fn flush_all(&self, entries: &[Arc<Entry>]) -> Result<()> {
-        let mut outcome = Ok(());
+    /// Flushes all, or says in `outcome` that what was not flushed is lost with the folder.
+    fn flush_all(&self, entries: &[Arc<Entry>], outcome: &mut Result<()>) -> Result<()> {
         for entry in entries {
             if let Err(error) = entry.flush() {
                 if !self.folder.is_lost() {
                     return Err(error);
                 }
                 tracing::error!(collection = entry.name(), %error, "not flushed: the storage folder was removed");
-                outcome = Err(self.folder.lost(&error));
+                *outcome = Err(self.folder.lost(&error));
             }
         }
-        outcome
+        Ok(())
     }
 
     /// Removes aliases of collections that are gone: a crash came between the removal of a

@@ -48,7 +48,7 @@ pub(super) struct StorageFolder {
     root: PathBuf,
     // Fields drop in order: the lock is released before a temporary folder is removed.
     _lock: File,
-    _temporary: Option<TempDir>,
+    temporary: Option<TempDir>,
 }
 
 impl StorageFolder {
@@ -65,7 +65,7 @@ impl StorageFolder {
             }
         };
         let lock = lock(&root)?;
-        let folder = Self { root, _lock: lock, _temporary: temporary };
+        let folder = Self { root, _lock: lock, temporary };
         remove_leftovers(&folder.root);
         folder.check_format()?;
         for path in [
@@ -81,6 +81,15 @@ impl StorageFolder {
         }
         empty(&folder.work());
         Ok(folder)
+    }
+
+    /// Removes a temporary folder, as far as the system allows while it is in use.
+    pub(super) fn remove_temporary(&self) {
+        if self.temporary.is_some()
+            && let Err(error) = fs::remove_dir_all(&self.root)
+        {
+            tracing::warn!(path = %self.root.display(), %error, "cannot remove a temporary folder yet");
+        }
     }
 
     /// Whether somebody has removed the folder meanwhile.

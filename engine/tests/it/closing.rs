@@ -103,7 +103,13 @@ async fn a_close_may_leave_an_optimization_to_itself_which_keeps_the_folder_unti
     let lock = fs::File::open(folder.path().join(".lock")).unwrap();
     assert!(lock.try_lock().is_err(), "the optimization was waited for, or the folder was let go of");
 
-    // The next engine waits for its end, and finds what it made.
+    // The next engine waits for its end, but nobody has to wait for that engine.
+    let waiting = QdrantInstance::launch(Config::at(folder.path())).unwrap();
+    waiting.close_within(Duration::from_millis(50)).await.unwrap();
+    drop(waiting);
+    assert!(lock.try_lock().is_err());
+
+    // Who waits finds what it made.
     let client = QdrantInstance::start(Config::at(folder.path())).unwrap();
     assert_eq!(count(&client).await, 6000);
     let info = client.read("c", GetCollection {}).await.unwrap();

@@ -8,11 +8,12 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use parking_lot::{MappedRwLockReadGuard, RwLockReadGuard, RwLockWriteGuard};
+use parking_lot::{MappedRwLockReadGuard, MutexGuard, RwLockReadGuard, RwLockWriteGuard};
 use tokio::sync::{OwnedMutexGuard, oneshot};
 use tokio::task::{block_in_place, spawn_blocking};
 use tokio::time::{sleep, sleep_until};
 
+use super::optimizer::settle_at_end;
 use super::{Entry, State};
 use crate::collection::Collection;
 use crate::error::Result;
@@ -216,18 +217,29 @@ impl Entry {
         *state = State::Closed;
     }
 
-    /// As [`close`](Self::close), but an optimization that runs keeps the files until its end.
-    pub(in crate::toc) fn leave_to_optimizer(&self) {
+    /// As [`close`](Self::close), but an optimization that runs keeps the files until its end. Tells whether
+    /// one does.
+    pub(in crate::toc) fn leave_to_optimizer(&self) -> bool {
         let _alone = self.opening.blocking_lock();
-        *self.state.write() = State::Closed;
+        let left = mem::replace(&mut *self.state.write(), State::Closed);
+        let State::Open(collection) = left else { return false };
+        match Arc::into_inner(collection) {
+            // It has ended meanwhile.
+            Some(collection) => {
+                settle_at_end(&collection);
+                false
+            }
+            None => true,
+        }
     }
 
     /// Lets go of the files, for others to take their place. Who reads waits until that is [over](Suspension::end).
     pub(in crate::toc) fn suspend(&self) -> Suspension<'_> {
+        let no_optimization = self.optimizing.lock();
         let alone = self.opening.clone().blocking_lock_owned();
         let mut state = self.state.write();
         *state = State::Closed;
-        Suspension { entry: self, state, _alone: alone }
+        Suspension { entry: self, state, _alone: alone, _no_optimization: no_optimization }
     }
 }
 
@@ -236,6 +248,7 @@ pub(in crate::toc) struct Suspension<'a> {
     entry: &'a Entry,
     state: RwLockWriteGuard<'a, State>,
     _alone: OwnedMutexGuard<()>,
+    _no_optimization: MutexGuard<'a, ()>,
 }
 
 impl Suspension<'_> {

@@ -97,7 +97,7 @@ impl Drop for OptimizerPause {
 }
 
 /// What closing a collection would have done, had it waited for the optimizer.
-fn settle_at_end(collection: &Collection) {
+pub(super) fn settle_at_end(collection: &Collection) {
     if let Err(error) = collection.settle() {
         tracing::error!(%error, "could not flush what was optimized");
     }
@@ -123,9 +123,14 @@ async fn optimize_when_quiet(entry: Weak<Entry>) {
             spawn_blocking(move || entry.optimize())
         };
         while timeout(BETWEEN_LOOKS_AT_SEGMENTS, &mut run).await.is_err() {
-            if entry.with_open(Collection::note_replaced_segments) == Some(true) {
-                entry.schedule_flush();
-            }
+            let entry = entry.clone();
+            // It may have to wait for a write.
+            let look = spawn_blocking(move || {
+                if entry.with_open(Collection::note_replaced_segments) == Some(true) {
+                    entry.schedule_flush();
+                }
+            });
+            let _ = look.await;
         }
         entry.optimizer_scheduled.store(false, Ordering::Release);
         let again = entry.with_open(Collection::is_optimization_pending) == Some(true);
