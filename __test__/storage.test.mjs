@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 
 import { connect } from '../index.js'
-import { refusal, withFolder } from './helpers.mjs'
+import { refusal, runScript, withFolder } from './helpers.mjs'
 
 const settings = { vectors: { size: 2, distance: 'Dot' } }
 const point = (id) => ({ id, vector: [id, 1], payload: { id } })
@@ -99,5 +99,23 @@ describe('the storage folder', () => {
       assert.equal((await again.count('good')).count, 1)
       assert.equal(await again.deleteCollection('bad'), true)
       await again.close()
+    }))
+})
+
+describe('a file of vectors', { skip: process.platform !== 'linux' && 'Linux tells what is mapped' }, () => {
+  const maps = async (path, preset, variable) => {
+    const { QDRANT_NO_MULTI_MMAP: _, ...env } = process.env
+    const options = { env: variable === undefined ? env : { ...env, QDRANT_NO_MULTI_MMAP: variable } }
+    const { code, stdout, stderr } = await runScript('count-maps.mjs', [path, preset], options)
+    assert.equal(code, 0, stderr)
+    return Number(stdout)
+  }
+
+  it('is mapped once for an application, and twice for a server, or as the environment says', () =>
+    withFolder(async (path) => {
+      assert.equal(await maps(path, 'desktop'), 1)
+      assert.equal(await maps(path, 'server'), 2)
+      assert.equal(await maps(path, 'desktop', ''), 2)
+      assert.equal(await maps(path, 'server', '1'), 1)
     }))
 })

@@ -7,6 +7,10 @@ use std::time::Duration;
 /// work, and short enough for a store of many collections that are visited one after the other.
 const DESKTOP_IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// A million vectors of 128 numbers: to search one graph of them takes half as long as two, and more than
+/// that would make optimizations too long.
+const DESKTOP_MAX_SEGMENT_KB: usize = 512_000;
+
 /// Size of vectors in KB that the engine allows for each thread that builds a graph, and the most threads
 /// that it uses for one.
 const MAX_SEGMENT_KB_PER_THREAD: usize = 256_000;
@@ -61,11 +65,10 @@ impl Preset {
     /// Size of vectors in KB beyond which segments are not merged, where a collection leaves it open. It
     /// bounds how long an optimization takes, which cannot be stopped.
     pub(crate) fn max_segment_kb(self) -> usize {
-        let threads = match self {
-            Self::Desktop => 1,
-            Self::Server => cores().min(MAX_GRAPH_THREADS),
-        };
-        threads * MAX_SEGMENT_KB_PER_THREAD
+        match self {
+            Self::Desktop => DESKTOP_MAX_SEGMENT_KB,
+            Self::Server => cores().min(MAX_GRAPH_THREADS) * MAX_SEGMENT_KB_PER_THREAD,
+        }
     }
 
     /// Threads of a collection's own that search its segments for one query; one is that of the query

@@ -155,7 +155,7 @@ mod tests {
         let optimizers = edge.optimizers();
         assert_eq!(
             (optimizers.default_segment_number, optimizers.max_segment_size),
-            (Some(2), Some(256_000))
+            (Some(2), Some(512_000))
         );
         assert_eq!(edge.wal_options.unwrap().segment_capacity, 4 * MB);
         assert_eq!(edge.max_search_threads, Some(1));
