@@ -101,13 +101,13 @@ async function query({ loads }) {
   }
   for (let round = 0; round < ROUNDS; round++) {
     for (const { client, queries, effort, times } of stores) {
-      const round = []
+      const taken = []
       for (const vector of queries) {
         const begun = performance.now()
         await ask(client, vector, effort)
-        round.push(performance.now() - begun)
+        taken.push(performance.now() - begun)
       }
-      times.push(percentile(round, 0.5))
+      times.push(percentile(taken, 0.5))
     }
   }
   for (const { client } of stores) await client.close()
